@@ -1,0 +1,54 @@
+# moodscore: `make run` sets up a virtual environment and runs everything; `make test` tests it.
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+VENV := .venv
+BIN := $(VENV)/bin
+INSTALLED := $(VENV)/.installed
+
+.PHONY: help install run test lint format bench viz lock clean
+
+help:
+	@echo "make run      set up and run the whole system on the demo corpus"
+	@echo "make test     set up and run all tests"
+	@echo "make lint     check style"
+	@echo "make bench    measure speed against references"
+	@echo "make viz      look at the pipelines in a browser"
+	@echo "make install  set up only (into $(VENV))"
+
+install: $(INSTALLED)
+
+$(INSTALLED): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+		|| { echo "moodscore needs Python 3.11 or later; found $$($(PYTHON) --version). Set PYTHON=..." >&2; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	$(BIN)/python -m compileall -q src
+	@touch $@
+
+run: install
+	$(BIN)/kedro run
+
+test: install
+	$(BIN)/python -m pytest
+
+lint: install
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+format: install
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: install
+	$(BIN)/python -m benchmarks
+
+viz: install
+	$(BIN)/kedro viz run
+
+# Needs uv; pins everything for every platform, with hashes and without any index address.
+lock:
+	uv pip compile pyproject.toml --all-extras --universal --python-version 3.11 \
+		--generate-hashes --no-emit-index-url --no-header --quiet --output-file requirements.lock
+
+clean:
+	rm -rf $(VENV) build .pytest_cache .ruff_cache .viz

@@ -1,0 +1,10 @@
+"""moodscore gives a video a score in its own mood."""
+
+import os
+import tempfile
+from pathlib import Path
+
+__version__ = "0.1.0"
+
+# librosa compiles on import and must be able to keep the result, wherever it is installed.
+os.environ.setdefault("NUMBA_CACHE_DIR", str(Path(tempfile.gettempdir()) / f"moodscore-numba-{os.getuid()}"))

@@ -1,0 +1,58 @@
+"""The project's commands: Kedro's ``run`` with errors for people."""
+
+from typing import Any
+
+import click
+from kedro.framework.cli.project import run as kedro_run
+
+from moodscore.errors import MoodscoreError
+
+
+class PlainRun(click.Command):
+    """Kedro's ``run``; a mistake a person can mend is one line instead of a traceback."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run, and turn what went wrong with the user's data into one line."""
+        # Both spellings are part of our interface; Kedro warns about the first.
+        if ctx.params.get("pipeline") and not ctx.params.get("pipelines"):
+            ctx.params["pipelines"] = [ctx.params["pipeline"]]
+            ctx.params["pipeline"] = None
+        try:
+            return super().invoke(ctx)
+        except Exception as error:
+            plain = _plain_cause(error)
+            if plain is None:
+                raise
+            raise click.ClickException(plain) from error
+
+
+def _plain_cause(error: BaseException) -> str | None:
+    """What a person should read of an exception, or None if it is a defect of ours.
+
+    Kedro wraps what a dataset or a parameter model raises; the cause is what was meant.
+    """
+    # Imported late: `kedro --help` must stay quick.
+    from kedro.validation.exceptions import ParameterValidationError
+
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(cause, MoodscoreError | ParameterValidationError):
+            return str(cause)
+        cause = cause.__cause__ or cause.__context__
+    return None
+
+
+@click.group(name="moodscore")
+def cli() -> None:
+    """Commands of this project."""
+
+
+cli.add_command(
+    PlainRun(
+        name=kedro_run.name,
+        callback=kedro_run.callback,
+        params=kedro_run.params,
+        help=kedro_run.help,
+        short_help=kedro_run.short_help,
+    )
+)

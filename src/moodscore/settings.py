@@ -1,0 +1,3 @@
+"""Kedro's project settings."""
+
+CONFIG_LOADER_ARGS = {"base_env": "base", "default_run_env": "local"}
