@@ -1,0 +1,21 @@
+"""Decoding and encoding: the only door to video files (PyAV) and to stored sound (soundfile).
+
+Conventions
+-----------
+A clip's time starts at the first presentation time stamp of its picture. Everything in moodscore is
+measured from there, whatever time stamps the container carries. Pictures are uint8 RGB ``(h, w, 3)``,
+sound is float32 ``(n, channels)`` in [-1, 1].
+"""
+
+import lazy_loader as _lazy
+
+__getattr__, __dir__, __all__ = _lazy.attach(
+    __name__,
+    submod_attrs={
+        "audio_file": ["AudioFile", "Waveform", "write_audio"],
+        "encode": ["ScoredVideo", "mux_soundtrack", "write_clip"],
+        "frames": ["PICTURE_SIDE", "preview_frames", "sampled_frames"],
+        "probe": ["VIDEO_SUFFIXES", "Clip", "ClipInfo", "list_clips", "probe_clip"],
+        "soundtrack": ["SAMPLE_RATE", "decode_soundtrack"],
+    },
+)

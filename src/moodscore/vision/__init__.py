@@ -1,0 +1,22 @@
+"""What a picture looks like: HSI histograms, fuzzy c-means, motion, and the descriptor made of them.
+
+Conventions
+-----------
+Hue, saturation and intensity lie in [0, 1]. A clip is measured once (:func:`measure_clip`); centres,
+hue cut, maxima and scales are fitted on training clips (:func:`fit_visual_model`) and reused unchanged
+for every other clip (:func:`describe`).
+"""
+
+import lazy_loader as _lazy
+
+__getattr__, __dir__, __all__ = _lazy.attach(
+    __name__,
+    submod_attrs={
+        "descriptor": ["DescriptorOptions", "VisualModel", "describe", "fit_visual_model"],
+        "clustering": ["FuzzyClusters", "fuzzy_c_means", "memberships"],
+        "hsi": ["CHANNELS", "hsi_bins", "rgb_to_hsi"],
+        "hue": ["emptiest_hue", "unroll"],
+        "measure": ["ClipMeasures", "MeasureOptions", "measure_clip"],
+        "dynamics": ["cut_rate", "motion"],
+    },
+)

@@ -1,0 +1,195 @@
+"""The visual descriptor: cluster shares (9x1) and the numbers made of them (3x1, and motion).
+
+References
+----------
+.. [1] G. C. Sergio, M. Lee, "Emotional Video to Audio Transformation Using Deep Recurrent Neural
+   Networks and a Neuro-Fuzzy System", Mathematical Problems in Engineering 2020, 8478527.
+"""
+
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+from pydantic import BaseModel, ConfigDict
+
+from moodscore.errors import MoodscoreError
+from moodscore.vision.clustering import fuzzy_c_means, memberships
+from moodscore.vision.hsi import CHANNELS, bin_values
+from moodscore.vision.hue import emptiest_hue, unroll
+
+#: Clusters a channel (Sergio & Lee 2020) and the fuzzifier.
+N_CLUSTERS = 3
+FUZZIFIER = 2.0
+#: Motion is scaled to [0, 1] by these percentiles of the training segments.
+_SCALE_PERCENTILES = (1, 99)
+#: Columns of the 9x1 descriptor.
+SHARE_COLUMNS = tuple(f"{channel}_share_{k + 1}" for channel in CHANNELS for k in range(N_CLUSTERS))
+#: A segment whose pixels carry less chroma than this in all has no hue.
+_NO_CHROMA = 1e-6
+
+
+class DescriptorOptions(BaseModel):
+    """Which variant of the descriptor is made.
+
+    Attributes
+    ----------
+    hue : {"circular", "linear"}
+        Whether red and red at the other end of the scale are neighbours.
+    shares : {"soft", "hard"}
+        Mean membership, or share of the pixels nearest to each centre.
+    reduction : {"centroid", "max"}
+        What becomes of a channel's three shares: the expected value of the channel, or the largest
+        share divided by its training maximum.
+    motion : bool
+        Whether motion is the fourth number.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    hue: Literal["circular", "linear"] = "circular"
+    shares: Literal["soft", "hard"] = "soft"
+    reduction: Literal["centroid", "max"] = "centroid"
+    motion: bool = True
+
+
+class VisualModel(BaseModel):
+    """What was fitted on the training clips; plain numbers, stored as JSON.
+
+    Attributes
+    ----------
+    options : DescriptorOptions
+        The variant.
+    centres : dict of channel to list of float
+        Three ascending cluster centres a channel, in [0, 1].
+    hue_cut : float
+        Where the circle of hues is cut open; 0 if hue is linear.
+    mean_shares : dict of channel to list of float
+        Mean shares of the training segments: what a segment without any hue gets.
+    maxima : dict of channel to float
+        Largest share of any cluster in any training segment.
+    motion_range : tuple of float
+        1st and 99th percentile of motion.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    options: DescriptorOptions
+    centres: dict[str, list[float]]
+    hue_cut: float
+    mean_shares: dict[str, list[float]]
+    maxima: dict[str, float]
+    motion_range: tuple[float, float]
+
+    @property
+    def inputs(self) -> list[str]:
+        """The descriptor's columns, in order."""
+        return [*CHANNELS, "motion"] if self.options.motion else list(CHANNELS)
+
+
+def fit_visual_model(
+    histograms: np.ndarray, motion: np.ndarray, options: DescriptorOptions | None = None
+) -> VisualModel:
+    """Fit centres, hue cut, maxima and scales on training segments.
+
+    Parameters
+    ----------
+    histograms : np.ndarray [shape=(n, 3, 256)]
+        Of the training segments (:class:`moodscore.vision.ClipMeasures`).
+    motion : np.ndarray [shape=(n,)]
+        Of the training segments.
+    options : DescriptorOptions, optional
+        The variant.
+
+    Raises
+    ------
+    MoodscoreError
+        If a channel has fewer than three distinct values.
+    """
+    options = options or DescriptorOptions()
+    if not len(histograms):
+        raise MoodscoreError("visual model: there is no training segment; add clips with ratings")
+    pooled = histograms.sum(axis=0, dtype=np.float64)
+    centres, mean_shares, maxima = {}, {}, {}
+    for index, channel in enumerate(CHANNELS):
+        period = _period(channel, options)
+        clusters = fuzzy_c_means(
+            bin_values(channel), pooled[index], N_CLUSTERS, FUZZIFIER, period, name=f"{channel} of the clips"
+        )
+        centres[channel] = clusters.centres.tolist()
+        shares = _shares(histograms[:, index], clusters.centres, channel, options)
+        mean_shares[channel] = np.nanmean(shares, axis=0).tolist()
+        maxima[channel] = float(np.nanmax(shares))
+    low, high = np.percentile(motion, _SCALE_PERCENTILES)
+    return VisualModel(
+        options=options,
+        centres=centres,
+        hue_cut=emptiest_hue(pooled[0]) if options.hue == "circular" else 0.0,
+        mean_shares=mean_shares,
+        maxima=maxima,
+        motion_range=(float(low), float(high)),
+    )
+
+
+def describe(histograms: np.ndarray, motion: np.ndarray, model: VisualModel) -> pd.DataFrame:
+    """Descriptors of segments by a fitted model.
+
+    Parameters
+    ----------
+    histograms : np.ndarray [shape=(n, 3, 256)]
+        Of any segments.
+    motion : np.ndarray [shape=(n,)]
+        Of the same segments, unscaled.
+    model : VisualModel
+        Fitted on training segments.
+
+    Returns
+    -------
+    pd.DataFrame [shape=(n, 13)]
+        ``hue, saturation, intensity, motion`` in [0, 1] and the nine shares
+        ``hue_share_1 .. intensity_share_3``, each channel's three summing to 1.
+    """
+    columns: dict[str, np.ndarray] = {}
+    shares_columns: dict[str, np.ndarray] = {}
+    for index, channel in enumerate(CHANNELS):
+        centres = np.array(model.centres[channel])
+        shares = _shares(histograms[:, index], centres, channel, model.options)
+        shares = np.where(np.isnan(shares), model.mean_shares[channel], shares)
+        columns[channel] = _reduce(shares, channel, model)
+        for k in range(N_CLUSTERS):
+            shares_columns[f"{channel}_share_{k + 1}"] = shares[:, k]
+    columns["motion"] = _scale(motion, *model.motion_range)
+    return pd.DataFrame(columns | shares_columns)
+
+
+def _period(channel: str, options: DescriptorOptions) -> float | None:
+    return 1.0 if channel == "hue" and options.hue == "circular" else None
+
+
+def _shares(
+    histograms: np.ndarray, centres: np.ndarray, channel: str, options: DescriptorOptions
+) -> np.ndarray:
+    """Cluster shares [shape=(n, 3)]; NaN where a segment has nothing in this channel."""
+    period = _period(channel, options)
+    belongs = memberships(bin_values(channel), centres, FUZZIFIER, period)
+    if options.shares == "hard":
+        belongs = np.eye(N_CLUSTERS)[belongs.argmax(axis=1)]
+    weights = histograms.astype(np.float64)
+    mass = weights.sum(axis=1, keepdims=True)
+    return np.where(mass > _NO_CHROMA, weights @ belongs / np.maximum(mass, _NO_CHROMA), np.nan)
+
+
+def _reduce(shares: np.ndarray, channel: str, model: VisualModel) -> np.ndarray:
+    """One number a segment in [0, 1]."""
+    if model.options.reduction == "max":
+        return np.minimum(shares.max(axis=1) / model.maxima[channel], 1.0)
+    centres = np.array(model.centres[channel])
+    if channel == "hue":
+        centres = unroll(centres, model.hue_cut)
+    return shares @ centres
+
+
+def _scale(values: np.ndarray, low: float, high: float) -> np.ndarray:
+    """Linear to [0, 1], clipped; one half where the training range is empty."""
+    if high <= low:
+        return np.full(len(values), 0.5)
+    return np.clip((np.asarray(values) - low) / (high - low), 0.0, 1.0)
