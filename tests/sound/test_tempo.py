@@ -1,0 +1,87 @@
+import numpy as np
+import pytest
+
+from moodscore.sound.onsets import onset_envelope, splice_envelopes
+from moodscore.sound.tempo import autocorrelation, segment_tempi, splice_tempi, tempo
+
+
+def obvious_tempo(envelope):
+    """Lag by lag, straight from the definition."""
+    negative, best, salience = False, np.nan, 0.0
+    for lag in range(1, min(1000, len(envelope) - 1) + 1):
+        r = sum(a * b for a, b in zip(envelope[:-lag], envelope[lag:], strict=True))
+        negative |= r < 0
+        weighted = r * np.exp(-0.5 * (np.log2(lag / 250 / 0.5) / 0.9) ** 2)
+        if negative and weighted > salience:
+            best, salience = lag, weighted
+    return 60 * 250 / best
+
+
+@pytest.fixture(scope="module")
+def envelope(drums):
+    return onset_envelope(drums(97, 14)[:, None], 44100)
+
+
+def tempi_of(y, n_segments=None):
+    n_segments = n_segments or int(len(y) / 44100)
+    return segment_tempi(onset_envelope(y[:, None], 44100), 1.0, n_segments)
+
+
+def test_autocorrelation_is_the_linear_one():
+    x = np.random.default_rng(0).standard_normal((3, 501))
+    expected = [np.correlate(row, row, mode="full")[500 : 500 + 301] for row in x]
+    np.testing.assert_allclose(autocorrelation(x, 300), expected, atol=1e-11)
+
+
+@pytest.mark.parametrize("first", [0, 300, 1000])
+def test_against_the_definition(envelope, first):
+    context = envelope[first : first + 2000]
+    assert tempo(context[None])[0] == obvious_tempo(context)
+
+
+def test_splices_against_the_definition():
+    splices = np.random.default_rng(1).standard_normal((8, 800)) * np.hanning(800)
+    expected = [obvious_tempo(envelope) for envelope in splice_envelopes(splices)]
+    np.testing.assert_array_equal(splice_tempi(splices), expected)
+
+
+def test_a_splice_can_only_be_fast():
+    splices = np.random.default_rng(2).standard_normal((200, 800))
+    bpm = splice_tempi(splices)
+    assert np.nanmin(bpm) >= 600
+
+
+@pytest.mark.parametrize("noise", [0.0, 0.03])
+@pytest.mark.parametrize("bpm", [50, 63, 78, 96, 111, 128, 143, 160])
+def test_clicks(bpm, noise, clicks):
+    np.testing.assert_allclose(tempi_of(clicks(bpm, 12, noise)), bpm, rtol=0.02)
+
+
+@pytest.mark.parametrize("bpm", [60, 72, 85, 100, 118, 132, 147, 160])
+def test_drums(bpm, drums):
+    np.testing.assert_allclose(tempi_of(drums(bpm, 12, backbeat=False)), bpm, rtol=0.02)
+
+
+@pytest.mark.parametrize("bpm", [60, 80, 100, 120])
+def test_drums_with_a_backbeat(bpm, drums):
+    np.testing.assert_allclose(tempi_of(drums(bpm, 12, noise=0.1)), bpm, rtol=0.02)
+
+
+def test_a_change_of_tempo_is_followed(clicks):
+    tempi = tempi_of(np.concatenate([clicks(75, 12), clicks(125, 12)]))
+    np.testing.assert_allclose(tempi[:8], 75, rtol=0.02)
+    np.testing.assert_allclose(tempi[16:], 125, rtol=0.02)
+
+
+@pytest.mark.parametrize("envelope", [np.zeros(2000), np.zeros(0), np.ones(1), np.ones(2000)])
+def test_what_never_repeats_has_no_tempo(envelope):
+    assert np.isnan(tempo(envelope[None])).all()
+    assert np.isnan(segment_tempi(envelope, 1.0, 3)).all()
+
+
+def test_segments_far_beyond_the_end_have_the_last_context(envelope):
+    assert len(set(segment_tempi(envelope, 1.0, 40)[14:])) == 1
+
+
+def test_no_segments():
+    assert segment_tempi(np.zeros(100), 1.0, 0).shape == (0,)
