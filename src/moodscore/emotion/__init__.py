@@ -1,0 +1,24 @@
+"""Emotion as valence and arousal: human ratings, the four quadrants, the split, the judge of audio."""
+
+import lazy_loader as _lazy
+
+__getattr__, __dir__, __all__ = _lazy.attach(
+    __name__,
+    submod_attrs={
+        "balance": ["balanced_weights"],
+        "judge": ["CUES", "Judge"],
+        "quadrants": [
+            "HIGHEST_SCORE",
+            "LOWEST_SCORE",
+            "NEUTRAL_SCORE",
+            "QUADRANTS",
+            "confidence",
+            "hold_quadrant",
+            "quadrant_code",
+            "quadrant_from_code",
+            "quadrant_of",
+        ],
+        "ratings": ["RATING_COLUMNS", "read_ratings", "segment_labels"],
+        "split": ["hold_back", "main_quadrants", "split_clips"],
+    },
+)

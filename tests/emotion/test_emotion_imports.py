@@ -1,0 +1,23 @@
+"""The room opens without waking anything heavy."""
+
+import subprocess
+import sys
+
+HEAVY = {"sklearn", "librosa", "scipy", "tensorflow", "matplotlib", "cv2", "av", "kedro"}
+
+
+def modules_after(code: str) -> set[str]:
+    command = [sys.executable, "-c", f"import sys\n{code}\nprint(*sys.modules)"]
+    return set(subprocess.run(command, check=True, capture_output=True, text=True).stdout.split())
+
+
+def test_the_package_imports_none_of_its_modules():
+    assert not {
+        name for name in modules_after("import moodscore.emotion") if name.startswith("moodscore.emotion.")
+    }
+
+
+def test_every_public_name_is_there_and_none_is_heavy():
+    loaded = modules_after("import moodscore.emotion as room\n[getattr(room, name) for name in room.__all__]")
+    assert "moodscore.emotion.judge" in loaded
+    assert not HEAVY & loaded
