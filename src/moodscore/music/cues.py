@@ -1,0 +1,221 @@
+"""The cue sheet: which samples of which source sound when, how loud and joined how.
+
+Film music has called this table a cue sheet for a century. Ours is complete: with the sources it rebuilds
+the track by the rules of `render_track`, sample for sample, and it accounts for every second of it.
+"""
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+
+from moodscore.errors import MoodscoreError
+from moodscore.music.snippets import FEATURE_COLUMNS
+from moodscore.music.sources import SampleSource
+
+CUE_COLUMNS = (
+    "clip_id",
+    "segment",
+    "start_s",
+    "end_s",
+    "start_sample",
+    "stop_sample",
+    "source_clip",
+    "source_segment",
+    "source_start_s",
+    "source_end_s",
+    "source_start_sample",
+    "source_stop_sample",
+    *(f"predicted_{feature}" for feature in FEATURE_COLUMNS),
+    *(f"chosen_{feature}" for feature in FEATURE_COLUMNS),
+    "target_cost",
+    "join_cost",
+    "gain_db",
+    "join",
+    "crossfade_s",
+    "quadrant",
+    "valence",
+    "arousal",
+    "confidence",
+)
+CROSSFADE_S = 0.04
+#: Neighbours in segments of a broken number of samples may lie this far from where the music has got to.
+_ROUNDING_SAMPLES = 2
+#: Loudness doubles, in sone, every 10 phon: about 10 dB.
+DB_A_DOUBLING = 10.0
+#: Below this music is hardly heard, and ratios of loudness say nothing.
+MIN_SONE = 0.1
+MAX_GAIN_DB = 6.0
+MAX_SLEW_DB_A_SECOND = 3.0
+
+
+def cue_sheet(
+    targets: pd.DataFrame,
+    snippets: pd.DataFrame,
+    selection: pd.DataFrame,
+    sources: Mapping[str, SampleSource],
+    *,
+    clip_id: str,
+    n_samples: int,
+    sample_rate: int,
+    hard: bool = False,
+) -> pd.DataFrame:
+    """Lay the selected snippets out over a track.
+
+    The segments tile ``[0, n_samples)``: each lasts until the next starts, the last to the end of the
+    track. A snippet plays on beyond its own end where its segment is longer, as far as its source goes.
+    The gain brings the loudness of the chosen snippet to that predicted: 10 dB a doubling of sone,
+    at most 6 dB, and changing by no more than 3 dB a second.
+
+    Parameters
+    ----------
+    targets : pd.DataFrame
+        One row a segment, in order of time: ``segment``, ``start_s``, predicted ``tempo``, ``loudness``,
+        ``rhythm`` (scaled), ``valence``, ``arousal``, ``quadrant``, ``confidence``.
+    snippets : pd.DataFrame
+        The dictionary from `build_snippets`.
+    selection : pd.DataFrame
+        From `nearest_snippets` or `select_units`: ``snippet`` (row number), ``target_cost``,
+        ``join_cost``, row for row with ``targets``.
+    sources : Mapping of str to SampleSource
+        The soundtrack of each clip the snippets come from.
+    clip_id : str
+        Name of the clip the track is for.
+    n_samples, sample_rate : int
+        Length of the track in samples, samples a second.
+    hard : bool
+        Cut the snippets one after the other, unfaded and at their own level (Sergio & Lee 2020).
+
+    Returns
+    -------
+    pd.DataFrame
+        `CUE_COLUMNS`, one row a segment. ``join`` tells how the segment follows the one before:
+        ``start`` (the first), ``neighbour`` (the source plays on), ``crossfade`` (over ``crossfade_s``,
+        centred on ``start_sample``) or ``hard``. A source range shorter than the output range says that
+        the source ran out.
+
+    Raises
+    ------
+    MoodscoreError
+        If the segments do not start in order within the track, or a source is missing, has another
+        sample rate or is too short for its snippets.
+    """
+    starts, stops = _tile(targets, n_samples, sample_rate)
+    chosen = snippets.iloc[selection["snippet"].to_numpy()]
+    _check_sources(chosen["clip_id"], sources, sample_rate)
+    source_starts, source_stops, joins = _point(
+        chosen, stops - starts, sources, "hard" if hard else "crossfade"
+    )
+    cues = pd.DataFrame(
+        {
+            "clip_id": clip_id,
+            "segment": targets["segment"].to_numpy(),
+            "start_s": starts / sample_rate,
+            "end_s": stops / sample_rate,
+            "start_sample": starts,
+            "stop_sample": stops,
+            "source_clip": chosen["clip_id"].to_numpy(),
+            "source_segment": chosen["segment"].to_numpy(),
+            "source_start_s": source_starts / sample_rate,
+            "source_end_s": source_stops / sample_rate,
+            "source_start_sample": source_starts,
+            "source_stop_sample": source_stops,
+            "target_cost": selection["target_cost"].to_numpy(),
+            "join_cost": selection["join_cost"].to_numpy(),
+            "gain_db": 0.0 if hard else _gains(targets, chosen, snippets, (starts + stops) / 2 / sample_rate),
+            "join": joins,
+            "crossfade_s": _crossfades(joins, stops - starts, sample_rate) / sample_rate,
+        }
+    )
+    for feature in FEATURE_COLUMNS:
+        cues[f"predicted_{feature}"] = targets[feature].to_numpy()
+        cues[f"chosen_{feature}"] = chosen[feature].to_numpy()
+    for column in ("quadrant", "valence", "arousal", "confidence"):
+        cues[column] = targets[column].to_numpy()
+    return cues[list(CUE_COLUMNS)]
+
+
+def _tile(targets, n_samples, sample_rate):
+    """First and one past the last sample of each segment; together they cover the track."""
+    starts = np.rint(targets["start_s"].to_numpy(dtype=np.float64) * sample_rate).astype(np.int64)
+    starts[:1] = 0
+    stops = np.append(starts[1:], n_samples)
+    if len(starts) == 0 or (stops <= starts).any():
+        raise MoodscoreError(
+            f"targets: {len(starts)} segments do not start one after the other within the track's "
+            f"{n_samples / sample_rate:.2f} s; predict the features of this video again"
+        )
+    return starts, stops
+
+
+def _check_sources(clip_ids, sources, sample_rate) -> None:
+    for clip_id in clip_ids.unique():
+        if clip_id not in sources:
+            raise MoodscoreError(f"clip {clip_id}: its soundtrack is missing; extract the soundtracks again")
+        rate = sources[clip_id].sample_rate
+        if rate != sample_rate:
+            raise MoodscoreError(
+                f"clip {clip_id}: its soundtrack has {rate} samples a second, the track {sample_rate}; "
+                "extract the soundtracks again"
+            )
+
+
+def _point(chosen, lengths, sources, join_between_strangers):
+    """Source range and kind of join of each segment."""
+    clips = chosen["clip_id"].to_numpy()
+    segments = chosen["segment"].to_numpy()
+    starts = chosen["start_sample"].to_numpy(dtype=np.int64, copy=True)
+    stops = np.empty_like(starts)
+    joins = []
+    for i, clip in enumerate(clips):
+        is_neighbour = (
+            i > 0
+            and clip == clips[i - 1]
+            and segments[i] == segments[i - 1] + 1
+            and abs(starts[i] - stops[i - 1]) <= _ROUNDING_SAMPLES
+        )
+        if is_neighbour:
+            starts[i] = stops[i - 1]
+        stops[i] = min(starts[i] + lengths[i], sources[clip].n_samples)
+        if not 0 <= starts[i] < stops[i]:
+            raise MoodscoreError(
+                f"snippet {segments[i]} of clip {clip} lies outside its soundtrack; "
+                "extract the soundtracks again"
+            )
+        joins.append("neighbour" if is_neighbour else join_between_strangers if i else "start")
+    return starts, stops, joins
+
+
+def _crossfades(joins, lengths, sample_rate) -> np.ndarray:
+    """Length of each crossfade in samples, never longer than either segment it joins."""
+    limits = np.minimum(lengths, np.append(lengths[0], lengths[:-1]))
+    crossfades = np.minimum(round(CROSSFADE_S * sample_rate), limits)
+    return np.where(np.asarray(joins) == "crossfade", crossfades, 0)
+
+
+def _gains(targets, chosen, snippets, times_s) -> np.ndarray:
+    """Gain in dB of each segment, from the loudness predicted and that of the snippet."""
+    # The dictionary itself tells what a scaled loudness is in sone, whatever the scaler was.
+    audible = snippets[~snippets["is_silent"]]
+    curve = audible.groupby("loudness")["loudness_sone"].median().clip(lower=MIN_SONE)
+    scaled = np.stack([targets["loudness"], chosen["loudness"]])
+    predicted, present = np.log2(np.interp(scaled, curve.index.to_numpy(), curve.to_numpy()))
+    wanted = np.clip(DB_A_DOUBLING * (predicted - present), -MAX_GAIN_DB, MAX_GAIN_DB)
+    return _limit_slew(wanted, times_s * MAX_SLEW_DB_A_SECOND)
+
+
+def _limit_slew(values: np.ndarray, reach: np.ndarray) -> np.ndarray:
+    """The curve nearest to ``values`` (in the maximum norm) with a slope of at most 1 against ``reach``.
+
+    It is the middle between the lowest such curve above the values, ``max_s v(s) - |reach - reach(s)|``,
+    and the highest below, so it neither lags nor prefers loud or soft.
+    """
+    above = np.maximum(
+        np.maximum.accumulate(values + reach) - reach,
+        np.maximum.accumulate((values - reach)[::-1])[::-1] + reach,
+    )
+    below = np.minimum(
+        np.minimum.accumulate(values - reach) + reach,
+        np.minimum.accumulate((values + reach)[::-1])[::-1] - reach,
+    )
+    return (above + below) / 2

@@ -1,0 +1,268 @@
+import math
+import time
+from io import StringIO
+
+import numpy as np
+import pandas as pd
+import pytest
+import soundfile as sf
+
+from moodscore.errors import MoodscoreError
+from moodscore.media.audio_file import AudioFile
+from moodscore.music import concatenate_track, cue_sheet, render_track, select_units
+
+RATE = 8000
+PEAK = 10 ** (-1 / 20)
+
+
+def make_cues(targets, snippets, rows, sources, n_samples, *, hard=False, rate=RATE):
+    selection = pd.DataFrame({"snippet": rows, "target_cost": 0.0, "join_cost": 0.0})
+    return cue_sheet(
+        targets,
+        snippets,
+        selection,
+        sources,
+        clip_id="film",
+        n_samples=n_samples,
+        sample_rate=rate,
+        hard=hard,
+    )
+
+
+def render(cues, sources, n_samples, rate=RATE, renderer=render_track):
+    return renderer(cues, sources, n_samples=n_samples, sample_rate=rate)
+
+
+@pytest.fixture
+def noise_sources(array_source):
+    rng = np.random.default_rng(0)
+    return {f"clip{i}": array_source(rng.uniform(-0.3, 0.3, size=(10 * RATE, 2))) for i in range(3)}
+
+
+def replay(csv, read, n_samples, rate):
+    """Rebuild a track from a printed cue sheet, one sample after the other."""
+    cues = pd.read_csv(StringIO(csv)).to_dict("records")
+    out = np.zeros((n_samples, 2))
+    for i, cue in enumerate(cues):
+        source = read(cue["source_clip"])
+        end = len(source)
+        following = cues[i + 1] if i + 1 < len(cues) else None
+        fade_in = round(cue["crossfade_s"] * rate)
+        fade_out = round(following["crossfade_s"] * rate) if following else 0
+        first, last = cue["start_sample"] - fade_in // 2, cue["stop_sample"] + fade_out - fade_out // 2
+        played = cue["source_stop_sample"] - cue["source_start_sample"]
+        ran_out = played < cue["stop_sample"] - cue["start_sample"]
+        for n in range(first, last):
+            position = cue["source_start_sample"] + n - cue["start_sample"]
+            weight = 1.0
+            if ran_out:
+                fade = round(0.05 * rate)
+                to_go = cue["source_stop_sample"] - 1 - position
+                weight *= min(max(to_go, 0) / (fade - 1), 1)
+                position = min(position, end - 1)
+            if n < first + fade_in:
+                weight *= math.sin(math.pi / 2 * (n - first + 0.5) / fade_in)
+            if n >= last - fade_out:
+                weight *= math.sin(math.pi / 2 * (last - n - 0.5) / fade_out)
+            position = -1 - position if position < 0 else position
+            position = 2 * end - 1 - position if position >= end else position
+            out[n] += weight * source[position]  # a mono source broadcasts to both channels
+    centres = [(cue["start_sample"] + cue["stop_sample"]) / 2 for cue in cues]
+    gains = [10 ** (cue["gain_db"] / 20) for cue in cues]
+    out *= np.interp(np.arange(n_samples), centres, gains)[:, np.newaxis]
+    fade = round(min(2 * rate, 0.1 * n_samples))
+    for n in range(fade):
+        out[n] *= math.sin(math.pi / 2 * (n + 0.5) / fade) ** 2
+        out[n_samples - 1 - n] *= math.sin(math.pi / 2 * (n + 0.5) / fade) ** 2
+    return out * min(1, PEAK / np.abs(out).max())
+
+
+@pytest.mark.parametrize("rate", [RATE, 8025], ids=["even crossfade", "odd crossfade"])
+@pytest.mark.parametrize(
+    ("rows", "rest"),
+    [
+        ([3, 4, 25, 5, 6, 7], 0),
+        ([0, 9, 10, 29, 0, 1], 3777),  # both ends of every file
+        ([3, 9, 9, 3, 28, 29], 3999),  # the last source runs out
+        ([29, 0, 29, 0, 0, 0], -3999),
+    ],
+)
+def test_the_cue_sheet_rebuilds_the_track(make_targets, make_snippets, array_source, rows, rest, rate):
+    rng = np.random.default_rng(0)
+    sources = {
+        f"clip{i}": array_source(rng.uniform(-0.9, 0.9, size=(10 * rate, 1 + i % 2)), rate) for i in range(3)
+    }
+    n_samples = 6 * rate + rest
+    cues = make_cues(make_targets(6), make_snippets(3, 10, length=rate), rows, sources, n_samples, rate=rate)
+    assert cues["gain_db"].abs().max() > 1
+    track = render(cues, sources, n_samples, rate)
+    rebuilt = replay(cues.to_csv(index=False), lambda clip: sources[clip].samples, n_samples, rate)
+    np.testing.assert_allclose(track, rebuilt, atol=1e-4)
+
+
+@pytest.mark.parametrize("n_samples", [8000, 4001, 11999, 60000, 79999])
+def test_length_and_peak_whatever_the_length(make_targets, make_snippets, noise_sources, n_samples):
+    n_segments = max(round(n_samples / RATE), 1)
+    rows = np.random.default_rng(n_samples).integers(0, 30, n_segments)
+    cues = make_cues(make_targets(n_segments), make_snippets(3, 10), rows, noise_sources, n_samples)
+    for source in noise_sources.values():
+        source.samples *= 5  # far over full scale
+    track = render(cues, noise_sources, n_samples)
+    assert track.shape == (n_samples, 2)
+    assert track.dtype == np.float32
+    assert np.isfinite(track).all()
+    assert PEAK - 1e-3 < np.abs(track).max() <= PEAK
+
+
+def test_unbroken_music_comes_out_as_it_is(make_targets, make_snippets, noise_sources):
+    snippets = make_snippets(3, 10)
+    targets = make_targets(6, loudness=snippets["loudness"][12:18].to_numpy())
+    cues = make_cues(targets, snippets, np.arange(12, 18), noise_sources, 6 * RATE + 100)
+    assert (cues["join"][1:] == "neighbour").all()
+    track = render(cues, noise_sources, 6 * RATE + 100)
+    fade = round(0.1 * len(track))
+    source = noise_sources["clip1"].samples[2 * RATE : 8 * RATE + 100]
+    np.testing.assert_array_equal(track[fade:-fade], source[fade:-fade])
+    assert np.abs(track[0]).max() < 1e-6 < np.abs(track[fade // 2]).max()
+
+
+def test_fades_are_two_seconds_of_a_long_track(make_targets, make_snippets, array_source):
+    sources = {"clip0": array_source(np.full(31 * RATE, 0.5))}
+    snippets = make_snippets(1, 31)
+    targets = make_targets(30, loudness=snippets["loudness"][:30].to_numpy())
+    track = render(make_cues(targets, snippets, np.arange(30), sources, 30 * RATE), sources, 30 * RATE)
+    assert track[2 * RATE - 100, 0] < 0.5
+    assert (track[2 * RATE : -2 * RATE] == 0.5).all()
+    np.testing.assert_array_equal(track, track[::-1])
+
+
+def test_equal_power_keeps_the_level_of_a_join(make_targets, make_snippets, array_source):
+    rng = np.random.default_rng(0)
+    sources = {f"clip{i}": array_source(0.1 * rng.normal(size=10 * RATE)) for i in range(2)}
+    snippets = make_snippets(2, 10, loudness=0.5)
+    rows = np.tile([3, 17, 5, 12], 50)
+    cues = make_cues(make_targets(200), snippets, rows, sources, 200 * RATE)
+    track = render(cues, sources, 200 * RATE)
+    joins = cues["start_sample"].to_numpy()[5:-5]
+    middle = np.sqrt(np.mean([track[join - 40 : join + 40] ** 2 for join in joins]))
+    assert middle == pytest.approx(0.1, rel=0.05)
+
+
+@pytest.mark.parametrize("length", [RATE, 3 * RATE])
+def test_a_join_never_clicks(make_targets, make_snippets, array_source, length):
+    """Full scale to the very end of its source, then silence: as hard as joins come."""
+    loud = np.ones(length)
+    sources = {"clip0": array_source(loud), "clip1": array_source(np.zeros(length))}
+    snippets = make_snippets(2, 1, loudness=0.5)
+    cues = make_cues(make_targets(4), snippets, [0, 1, 0, 1], sources, 4 * RATE)
+    track = render(cues, sources, 4 * RATE)
+    assert np.abs(np.diff(track, axis=0)).max() < 0.25 / 20
+    assert np.abs(track).max() > 0.8
+    hard = make_cues(make_targets(4), snippets, [0, 1, 0, 1], sources, 4 * RATE, hard=True)
+    chained = render(hard, sources, 4 * RATE, renderer=concatenate_track)
+    assert np.abs(np.diff(chained, axis=0)).max() == pytest.approx(0.95)
+
+
+def test_a_source_that_runs_out_fades_to_silence(make_targets, make_snippets, array_source):
+    sources = {"clip0": array_source(np.full(RATE, 0.5))}
+    cues = make_cues(make_targets(1), make_snippets(1, 1), [0], sources, RATE + 3999)
+    for renderer in (render_track, concatenate_track):
+        track = render(cues, sources, RATE + 3999, renderer=renderer)
+        assert not track[RATE:].any()
+        assert np.abs(np.diff(track[1500:], axis=0)).max() < 0.01
+
+
+def test_one_snippet_is_a_dictionary(make_targets, make_snippets, array_source):
+    sources = {"clip0": array_source(0.2 * np.random.default_rng(0).normal(size=RATE))}
+    targets, snippets = make_targets(7), make_snippets(1, 1)
+    selection = select_units(targets, snippets, segment_s=1.0)
+    cues = cue_sheet(
+        targets, snippets, selection, sources, clip_id="film", n_samples=7 * RATE, sample_rate=RATE
+    )
+    assert cues["join"].tolist() == ["start"] + 6 * ["crossfade"]
+    track = render(cues, sources, 7 * RATE)
+    assert track[RATE:-RATE].std() > 0.1
+
+
+def test_mono_sounds_in_both_channels_and_many_are_mixed(make_targets, make_snippets, array_source):
+    samples = np.random.default_rng(0).uniform(-0.3, 0.3, size=(10 * RATE, 6)).astype(np.float32)
+    targets, snippets = make_targets(2), make_snippets(1, 10)
+    tracks = []
+    for columns in (samples, samples.mean(axis=1, keepdims=True)):
+        sources = {"clip0": array_source(columns)}
+        tracks.append(render(make_cues(targets, snippets, [0, 5], sources, 2 * RATE), sources, 2 * RATE))
+    np.testing.assert_array_equal(tracks[0][:, 0], tracks[0][:, 1])
+    np.testing.assert_allclose(tracks[0], tracks[1], atol=1e-7)
+
+
+def test_stereo_stays_stereo(make_targets, make_snippets, array_source):
+    stereo = np.zeros((10 * RATE, 2))
+    stereo[:, 1] = 0.5
+    sources = {"clip0": array_source(stereo)}
+    track = render(
+        make_cues(make_targets(2), make_snippets(1, 10), [0, 5], sources, 2 * RATE), sources, 16000
+    )
+    assert not track[:, 0].any()
+    assert track[:, 1].any()
+
+
+def test_hard_concatenation_is_the_chain_of_snippets(make_targets, make_snippets, noise_sources):
+    rows = [3, 4, 25, 5]
+    cues = make_cues(make_targets(4), make_snippets(3, 10), rows, noise_sources, 4 * RATE, hard=True)
+    track = render(cues, noise_sources, 4 * RATE, renderer=concatenate_track)
+    chain = np.concatenate(
+        [noise_sources[f"clip{row // 10}"].samples[row % 10 * RATE :][:RATE] for row in rows]
+    )
+    np.testing.assert_allclose(track, chain * (0.95 / np.abs(chain).max()), atol=1e-6)
+    assert np.abs(track).max() == pytest.approx(0.95)
+
+
+def test_sources_are_read_by_slice(make_targets, make_snippets, noise_sources):
+    cues = make_cues(make_targets(3), make_snippets(3, 10), [1, 2, 14], noise_sources, 3 * RATE)
+    render(cues, noise_sources, 3 * RATE)
+    assert noise_sources["clip0"].longest_read == 2 * RATE + 160
+    assert noise_sources["clip1"].longest_read == RATE + 160
+    assert noise_sources["clip2"].longest_read == 0
+
+
+def test_same_cues_same_samples(make_targets, make_snippets, noise_sources):
+    cues = make_cues(make_targets(5), make_snippets(3, 10), [1, 15, 14, 2, 3], noise_sources, 5 * RATE)
+    before, samples = cues.copy(), noise_sources["clip1"].samples.copy()
+    first = render(cues, noise_sources, 5 * RATE)
+    np.testing.assert_array_equal(first, render(cues, noise_sources, 5 * RATE))
+    assert cues.equals(before)
+    np.testing.assert_array_equal(noise_sources["clip1"].samples, samples)
+
+
+@pytest.mark.parametrize("renderer", [render_track, concatenate_track])
+def test_refuses_what_cannot_be_heard(make_targets, make_snippets, array_source, renderer):
+    targets, snippets = make_targets(2), make_snippets(1, 10)
+    for value, message in [(0.0, "silent"), (np.nan, "not numbers"), (np.inf, "not numbers")]:
+        sources = {"clip0": array_source(np.full(10 * RATE, value))}
+        cues = make_cues(targets, snippets, [0, 5], sources, 2 * RATE, hard=True)
+        with pytest.raises(MoodscoreError, match=message):
+            render(cues, sources, 2 * RATE, renderer=renderer)
+
+
+def test_refuses_a_sheet_that_does_not_fit(make_targets, make_snippets, noise_sources):
+    cues = make_cues(make_targets(3), make_snippets(3, 10), [0, 15, 5], noise_sources, 3 * RATE)
+    for bad in (cues[1:], cues[:2], cues.iloc[[0, 2, 1]], cues[:0]):
+        with pytest.raises(MoodscoreError, match="does not cover"):
+            render(bad, noise_sources, 3 * RATE)
+    with pytest.raises(MoodscoreError, match="longer than its cue"):
+        render(cues.assign(source_stop_sample=10 * RATE), noise_sources, 3 * RATE)
+    with pytest.raises(MoodscoreError, match="clip1 is missing"):
+        render(cues, {"clip0": noise_sources["clip0"]}, 3 * RATE)
+
+
+def test_renders_files_far_faster_than_they_play(tmp_path, make_targets, make_snippets):
+    rate, seconds = 44100, 60
+    samples = np.random.default_rng(0).normal(scale=0.1, size=(seconds * rate, 2))
+    sf.write(tmp_path / "clip0.flac", samples, rate, subtype="PCM_24")
+    sources = {"clip0": AudioFile.open(tmp_path / "clip0.flac")}
+    snippets = make_snippets(1, seconds, length=rate)
+    rows = np.random.default_rng(1).integers(0, seconds, seconds)
+    cues = make_cues(make_targets(seconds), snippets, rows, sources, seconds * rate, rate=rate)
+    begin = time.perf_counter()
+    render(cues, sources, seconds * rate, rate=rate)
+    assert time.perf_counter() - begin < seconds / 30  # some 300 times real time on an idle core

@@ -1,0 +1,161 @@
+import itertools
+import time
+
+import numpy as np
+import pytest
+
+from moodscore.errors import MoodscoreError
+from moodscore.music import JoinCosts, UnitSelection, nearest_snippets, select_units
+
+FEATURES = ["tempo", "loudness", "rhythm"]
+
+
+def target_costs(targets, snippets, emotion_weight):
+    """Eq. 9 plus the weighted emotion, for every target and snippet."""
+
+    def error(columns, scale):
+        wanted, there = targets[columns].to_numpy() / scale, snippets[columns].to_numpy() / scale
+        return np.abs(wanted[:, np.newaxis] - there).mean(axis=-1)
+
+    return error(FEATURES, 1) + emotion_weight * error(["valence", "arousal"], 8)
+
+
+def join_table(snippets, parameters):
+    joins = JoinCosts(
+        snippets,
+        edge_weight=parameters.join_weight,
+        key_weight=parameters.key_weight,
+        tempo_weight=parameters.tempo_weight,
+    )
+    return joins.between(np.arange(len(snippets)), np.arange(len(snippets)))
+
+
+def best_by_exhaustion(targets, snippets, parameters, window):
+    costs = target_costs(targets, snippets, parameters.emotion_weight)
+    joins = join_table(snippets, parameters)
+    best = (np.inf, None)
+    for path in itertools.product(range(len(snippets)), repeat=len(targets)):
+        if any(len(set(path[i : i + window])) < len(path[i : i + window]) for i in range(len(path))):
+            continue
+        total = sum(costs[t, s] for t, s in enumerate(path))
+        total += sum(joins[a, b] for a, b in itertools.pairwise(path))
+        best = min(best, (total, path))
+    return best
+
+
+@pytest.mark.parametrize("seed", range(8))
+@pytest.mark.parametrize("window", [0, 2])
+def test_finds_the_optimum(make_targets, make_snippets, seed, window):
+    targets, snippets = make_targets(5, seed=seed), make_snippets(2, 3, seed=seed)
+    parameters = UnitSelection(no_repeat_s=window, emotion_weight=0.7, join_weight=0.6)
+    selection = select_units(targets, snippets, segment_s=1.0, parameters=parameters)
+    total, path = best_by_exhaustion(targets, snippets, parameters, max(window, 1))
+    assert selection["snippet"].tolist() == list(path)
+    assert selection[["target_cost", "join_cost"]].sum(axis=None) == pytest.approx(total, rel=1e-12)
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_comes_close_to_the_optimum_under_a_long_memory(make_targets, make_snippets, seed):
+    targets, snippets = make_targets(5, seed=seed), make_snippets(2, 3, seed=seed)
+    parameters = UnitSelection(no_repeat_s=4)
+    selection = select_units(targets, snippets, segment_s=1.0, parameters=parameters)
+    total, _ = best_by_exhaustion(targets, snippets, parameters, 4)
+    found = selection[["target_cost", "join_cost"]].sum(axis=None)
+    assert total - 1e-12 <= found <= 1.2 * total
+
+
+def test_costs_are_those_of_the_path(make_targets, make_snippets):
+    targets, snippets = make_targets(60), make_snippets(10, 20)
+    parameters = UnitSelection()
+    selection = select_units(targets, snippets, segment_s=1.0, parameters=parameters)
+    path = selection["snippet"].to_numpy()
+    costs = target_costs(targets, snippets, parameters.emotion_weight)[np.arange(60), path]
+    joins = join_table(snippets, parameters)[path[:-1], path[1:]]
+    np.testing.assert_allclose(selection["target_cost"], costs, rtol=1e-12)
+    np.testing.assert_allclose(selection["join_cost"], [0, *joins], rtol=1e-12)
+    assert selection["segment"].tolist() == list(range(60))
+
+
+def longest_run(snippets, path):
+    joins = np.diff(path) == 1
+    joins &= snippets["clip_id"].to_numpy()[path[1:]] == snippets["clip_id"].to_numpy()[path[:-1]]
+    return max((len(list(group)) for same, group in itertools.groupby(joins) if same), default=0)
+
+
+def test_music_goes_on_where_it_fits(make_targets, make_snippets):
+    """Only the first snippet of a run is near its target; its neighbours are no candidates by themselves."""
+    targets = make_targets(12, tempo=0.5, loudness=0.5, rhythm=0.5, valence=5.0, arousal=5.0)
+    near = {"tempo": 0.5, "loudness": 0.5, "rhythm": 0.5, "valence": 5.0, "arousal": 5.0}
+    snippets = make_snippets(40, 12, **near)
+    snippets.loc[snippets["segment"] > 0, "tempo"] = 0.55
+    flowing = select_units(targets, snippets, segment_s=1.0)["snippet"].to_numpy()
+    assert longest_run(snippets, flowing) == 11
+    free = UnitSelection(join_weight=0, key_weight=0, tempo_weight=0)
+    jumping = select_units(targets, snippets, segment_s=1.0, parameters=free)["snippet"].to_numpy()
+    assert longest_run(snippets, jumping) < 11
+
+
+@pytest.mark.parametrize(("n_snippets", "kept_apart"), [(8, 8), (9, 8), (30, 8), (7, 3), (2, 1), (1, 1)])
+def test_no_snippet_returns_too_soon(make_targets, make_snippets, n_snippets, kept_apart):
+    same = {"tempo": 0.5, "loudness": 0.5, "rhythm": 0.5, "valence": 5.0, "arousal": 5.0}
+    targets = make_targets(50, **same)  # one snippet would be the best for all
+    path = select_units(targets, make_snippets(n_snippets), segment_s=1.0)["snippet"].to_numpy()
+    for lag in range(1, kept_apart):
+        assert (path[lag:] != path[:-lag]).all(), f"a snippet came back after {lag} s"
+
+
+def test_short_segments_widen_the_window_beyond_the_candidates(make_targets, make_snippets):
+    targets = make_targets(80, tempo=0.5, loudness=0.5, rhythm=0.5, valence=5.0, arousal=5.0)
+    parameters = UnitSelection(n_candidates=5, no_repeat_s=3.0)
+    path = select_units(targets, make_snippets(60), segment_s=0.1, parameters=parameters)["snippet"]
+    assert all(path[i : i + 30].is_unique for i in range(51))
+
+
+def test_emotion_decides_among_the_candidates(make_targets, make_snippets):
+    """A thousand sad snippets fit the features better than the one happy one."""
+    targets = make_targets(1, tempo=0.5, loudness=0.5, rhythm=0.5, valence=9.0, arousal=9.0)
+    snippets = make_snippets(1001, tempo=0.5, loudness=0.5, rhythm=0.5, valence=1.0, arousal=1.0)
+    snippets.loc[777, ["tempo", "valence", "arousal"]] = [0.6, 8.0, 8.0]
+    assert select_units(targets, snippets, segment_s=1.0).loc[0, "snippet"] == 777
+    deaf = UnitSelection(emotion_weight=0)
+    assert select_units(targets, snippets, segment_s=1.0, parameters=deaf).loc[0, "snippet"] == 0
+
+
+def test_nearest_is_the_least_error_lowest_row(make_targets, make_snippets):
+    targets, snippets = make_targets(30), make_snippets(1, 50)
+    snippets[FEATURES] = snippets[FEATURES].round(1)
+    selection = nearest_snippets(targets, snippets)
+    costs = target_costs(targets, snippets, 0)
+    assert selection["snippet"].tolist() == costs.argmin(axis=1).tolist()
+    np.testing.assert_array_equal(selection["target_cost"], costs.min(axis=1))
+
+
+@pytest.mark.parametrize("select", [nearest_snippets, lambda t, s: select_units(t, s, segment_s=1.0)])
+def test_silence_is_never_chosen(make_targets, make_snippets, select):
+    targets, snippets = make_targets(30), make_snippets(5, 10)
+    snippets["is_silent"] = snippets["segment"] % 2 == 0
+    assert (select(targets, snippets)["snippet"] % 2 == 1).all()
+    with pytest.raises(MoodscoreError, match="all the music is silent"):
+        select(targets, snippets.assign(is_silent=True))
+    with pytest.raises(MoodscoreError, match="no segment"):
+        select(targets[:0], snippets)
+    with pytest.raises(MoodscoreError, match="not finite"):
+        select(targets.assign(tempo=np.nan), snippets)
+
+
+def test_same_input_same_selection(make_targets, make_snippets):
+    first = select_units(make_targets(40), make_snippets(10, 10), segment_s=1.0)
+    assert first.equals(select_units(make_targets(40), make_snippets(10, 10), segment_s=1.0))
+
+
+@pytest.mark.parametrize("bad", [{"n_candidates": 0}, {"join_weight": -0.1}, {"no_repeat_s": float("nan")}])
+def test_refuses_bad_parameters(bad):
+    with pytest.raises(MoodscoreError, match=next(iter(bad))):
+        UnitSelection(**bad)
+
+
+def test_four_minutes_of_targets_are_quick(make_targets, make_snippets):
+    targets, snippets = make_targets(240), make_snippets(50, 100)
+    begin = time.perf_counter()
+    select_units(targets, snippets, segment_s=1.0)
+    assert time.perf_counter() - begin < 1.0
