@@ -1,0 +1,18 @@
+"""Catalog datasets for what kedro-datasets lacks. Thin: each calls one function of a library room."""
+
+import lazy_loader as _lazy
+
+__getattr__, __dir__, __all__ = _lazy.attach(
+    __name__,
+    submod_attrs={
+        "anfis": ["ANFISDataset"],
+        "audio": ["AudioDataset"],
+        "clip_folder": ["ClipFolderDataset"],
+        "demo_corpus": ["DemoCorpusDataset"],
+        "keras_model": ["KerasModelDataset"],
+        "npz": ["NPZDataset"],
+        "partitions": ["FreshPartitionedDataset"],
+        "ratings": ["RatingsDataset"],
+        "scored_video": ["ScoredVideoDataset"],
+    },
+)

@@ -1,0 +1,19 @@
+"""From single measurements to the figures a reader compares."""
+
+import lazy_loader as _lazy
+
+__getattr__, __dir__, __all__ = _lazy.attach(
+    __name__,
+    submod_attrs={
+        "scores": [
+            "clips_to_measure",
+            "count_labels",
+            "describe_corpus",
+            "score_reading",
+            "score_systems",
+            "systems_table",
+        ],
+        "summary": ["print_summary"],
+        "takes": ["Task", "measure_takes"],
+    },
+)

@@ -1,0 +1,138 @@
+"""Putting single measurements together, ``seen`` and ``held_out`` side by side.
+
+``seen`` figures are of clips that were in training, ``held_out`` ones of clips kept out of training
+and out of the music dictionary. A split without any clip has no figures (None).
+"""
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from moodscore.emotion import QUADRANTS
+from moodscore.metrics import concordance_correlation, emotion_match, emotion_scores
+from moodscore.music import SYSTEMS
+
+#: What a figure's side is called, and the value of the column ``split`` it stands for.
+SPLITS = {"seen": "train", "held_out": "held_out"}
+#: Errors of a track, averaged over takes and then over clips.
+ERRORS = ("mae_waveform", "mae_tlr", "log_mel_distance")
+_KEYS = ["clip_id", "segment"]
+
+
+def describe_corpus(clip_manifest: pd.DataFrame, segments: pd.DataFrame) -> dict[str, Any]:
+    """Counts of clips and segments, and the seconds they last."""
+    used = clip_manifest[clip_manifest["status"] == "used"]
+    return {
+        "clips": len(used),
+        "left_out": int((clip_manifest["status"] == "left_out").sum()),
+        "segments": len(segments),
+        "duration_s": round(float(used["duration_s"].sum()), 3),
+        **{f"{side}_clips": int((used["split"] == split).sum()) for side, split in SPLITS.items()},
+    }
+
+
+def count_labels(segments: pd.DataFrame) -> dict[str, Any]:
+    """Labelled segments of each quadrant, in all and by side."""
+
+    def counts(rows: pd.DataFrame) -> dict[str, int]:
+        found = rows["quadrant"].value_counts()
+        return {quadrant: int(found.get(quadrant, 0)) for quadrant in QUADRANTS}
+
+    sides = {side: counts(segments[segments["split"] == split]) for side, split in SPLITS.items()}
+    return {**counts(segments), "unlabelled": int(segments["quadrant"].isna().sum()), **sides}
+
+
+def score_reading(read: pd.DataFrame, segments: pd.DataFrame) -> dict[str, Any]:
+    """How well valence, arousal and quadrant were read.
+
+    Parameters
+    ----------
+    read : pd.DataFrame
+        ``clip_id, segment, valence, arousal, quadrant``.
+    segments : pd.DataFrame
+        The labels: the same columns and ``split``.
+
+    Returns
+    -------
+    dict
+        ``seen`` and ``held_out``: ``accuracy, majority_accuracy, balanced_accuracy, macro_f1, n``
+        and the concordance of both scores, ``valence_ccc, arousal_ccc``.
+    """
+    labelled = segments[segments["quadrant"].notna()]
+    both = labelled.merge(read, on=_KEYS, suffixes=("", "_read"))
+    return {side: _score_side(both[both["split"] == split]) for side, split in SPLITS.items()}
+
+
+def _score_side(rows: pd.DataFrame) -> dict[str, Any] | None:
+    if rows.empty:
+        return None
+    scores = emotion_scores(rows["quadrant"].to_numpy(dtype=str), rows["quadrant_read"].to_numpy(dtype=str))
+    for name in ("valence", "arousal"):
+        scores[f"{name}_ccc"] = concordance_correlation(rows[name], rows[f"{name}_read"])
+    return scores
+
+
+def clips_to_measure(split: pd.Series, max_seen: int, seed: int) -> list[str]:
+    """All held-out clips, and training clips drawn at random where there are more than ``max_seen``."""
+    seen = sorted(split.index[split == "train"])
+    if len(seen) > max_seen:
+        seen = sorted(np.random.default_rng(seed).choice(seen, size=max_seen, replace=False).tolist())
+    return seen + sorted(split.index[split == "held_out"])
+
+
+def score_systems(errors: pd.DataFrame, emotions: pd.DataFrame, segments: pd.DataFrame) -> dict[str, Any]:
+    """The figures of every system.
+
+    Parameters
+    ----------
+    errors : pd.DataFrame
+        ``clip_id, split, system, take`` and `ERRORS`.
+    emotions : pd.DataFrame
+        ``clip_id, system, take, segment, valence, arousal``: what the judge hears.
+    segments : pd.DataFrame
+        ``clip_id, segment, split`` and the labels.
+
+    Returns
+    -------
+    dict
+        By system, then ``seen`` and ``held_out``: `ERRORS` and ``emotion_match, valence_ccc,
+        arousal_ccc``, the means over takes; and ``n_clips``.
+    """
+    return {
+        system: {
+            side: _score_system(errors, emotions, segments, system, split) for side, split in SPLITS.items()
+        }
+        for system in SYSTEMS
+    }
+
+
+def _score_system(
+    errors: pd.DataFrame, emotions: pd.DataFrame, segments: pd.DataFrame, system: str, split: str
+) -> dict[str, Any] | None:
+    own = errors[(errors["system"] == system) & (errors["split"] == split)]
+    if own.empty:
+        return None
+    by_clip = own.groupby("clip_id")[list(ERRORS)].mean()
+    labels = segments[segments["clip_id"].isin(by_clip.index) & segments["quadrant"].notna()]
+    heard = emotions[(emotions["system"] == system) & emotions["clip_id"].isin(by_clip.index)]
+    matches = pd.DataFrame(
+        [emotion_match(take.drop(columns=["system", "take"]), labels) for _, take in heard.groupby("take")]
+    )
+    return {
+        **{name: float(value) for name, value in by_clip.mean().items()},
+        **{name: float(matches[name].mean()) for name in ("emotion_match", "valence_ccc", "arousal_ccc")},
+        "n_clips": len(by_clip),
+    }
+
+
+def systems_table(systems: dict[str, Any]) -> pd.DataFrame:
+    """One row a system and side, for reading and for spreadsheets."""
+    return pd.DataFrame(
+        [
+            {"system": system, "split": side, **scores}
+            for system, sides in systems.items()
+            for side, scores in sides.items()
+            if scores is not None
+        ]
+    )

@@ -1,0 +1,67 @@
+"""Measuring what the systems made of one clip; runs where the per-clip work runs."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pandas as pd
+
+from moodscore.emotion import Judge
+from moodscore.evaluation.soundtrack import measure_soundtrack
+from moodscore.media import AudioFile
+from moodscore.music import play
+from moodscore.sound import AudioScaler
+
+
+@dataclass(frozen=True)
+class Task:
+    """One clip, and what every system would play to it.
+
+    Attributes
+    ----------
+    original : AudioFile
+        The clip's own soundtrack.
+    original_features : pd.DataFrame
+        Its features, unscaled, one row a segment.
+    takes : list of (str, pd.DataFrame or None)
+        System and cue sheet (None for silence); a system with chance in it has several.
+    sources : Mapping of str to AudioFile
+        The soundtracks the cue sheets point into.
+    """
+
+    original: AudioFile
+    original_features: pd.DataFrame
+    takes: list[tuple[str, pd.DataFrame | None]]
+    sources: Mapping[str, AudioFile]
+
+
+def measure_takes(
+    clip_id: str, task: Task, *, segment_s: float, scaler: AudioScaler, judge: Judge
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Render and measure every take of one clip.
+
+    Returns
+    -------
+    errors : pd.DataFrame
+        ``clip_id, system, take`` and the errors of each take.
+    emotions : pd.DataFrame
+        ``clip_id, system, take, segment, valence, arousal``: what the judge hears.
+    """
+    original, rate = task.original.read(), task.original.sample_rate
+    errors, emotions, counted = [], [], {}
+    for system, cues in task.takes:
+        take = counted[system] = counted.get(system, -1) + 1
+        track = play(system, cues, task.sources, n_samples=len(original), sample_rate=rate)
+        measures = measure_soundtrack(
+            track,
+            original,
+            rate,
+            original_features=task.original_features,
+            segment_s=segment_s,
+            scaler=scaler,
+            judge=judge,
+        )
+        keys = {"clip_id": clip_id, "system": system, "take": take}
+        errors.append(keys | measures.errors)
+        emotions.append(measures.judged.assign(**keys))
+    heard = pd.concat(emotions, ignore_index=True)
+    return pd.DataFrame(errors), heard[["clip_id", "system", "take", "segment", "valence", "arousal"]]

@@ -1,0 +1,13 @@
+"""The pictures of a run. Every axis has a label and a unit; every function returns a figure."""
+
+import lazy_loader as _lazy
+
+__getattr__, __dir__, __all__ = _lazy.attach(
+    __name__,
+    submod_attrs={
+        "emotions": ["emotion_plane", "emotion_timelines"],
+        "spectrograms": ["spectrogram_pair"],
+        "systems": ["systems_bars"],
+        "training": ["learning_curve", "membership_functions"],
+    },
+)

@@ -1,0 +1,29 @@
+"""Parameters of the anfis pipeline."""
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class ANFISOptions(BaseModel):
+    """How the fuzzy system that reads pictures is trained.
+
+    Attributes
+    ----------
+    n_mfs : int or list of int
+        Bell functions an input, one number or one an input.
+    max_epochs : int
+        Bound on the epochs of hybrid learning.
+    patience : int
+        Epochs without a gain on the held-back clips before training ends.
+    held_back : float
+        Share of the training clips that early stopping watches.
+    min_dwell_s : float
+        A quadrant must hold this long, in seconds, before the network switches.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    n_mfs: int | list[int] = 2
+    max_epochs: int = Field(default=200, ge=1)
+    patience: int = Field(default=20, ge=1)
+    held_back: float = Field(default=0.2, ge=0.0, lt=1.0)
+    min_dwell_s: float = Field(default=3.0, ge=0.0)

@@ -1,0 +1,43 @@
+"""The anfis pipeline."""
+
+from kedro.pipeline import Pipeline, node, pipeline
+
+from moodscore.pipelines.anfis.nodes import draw_anfis, predict_emotion, train_anfis, train_judge
+
+
+def create_pipeline(**kwargs) -> Pipeline:
+    """Features and labels to a trained ANFIS, a trained judge and the emotion of every segment."""
+    return pipeline(
+        [
+            node(
+                train_anfis,
+                inputs=["visual_descriptors", "cluster_centres", "segments", "params:anfis", "params:seed"],
+                outputs=["anfis_model", "anfis_learning_curve"],
+                name="train_anfis",
+            ),
+            node(
+                train_judge,
+                inputs=["audio_features", "segments"],
+                outputs="emotion_judge",
+                name="train_judge",
+            ),
+            node(
+                predict_emotion,
+                inputs=[
+                    "anfis_model",
+                    "visual_descriptors",
+                    "cluster_centres",
+                    "params:anfis",
+                    "params:segment_s",
+                ],
+                outputs="emotion_predictions",
+                name="predict_emotion",
+            ),
+            node(
+                draw_anfis,
+                inputs=["anfis_model", "anfis_learning_curve"],
+                outputs=["learning_curve_figure", "membership_figure"],
+                name="draw_anfis",
+            ),
+        ]
+    )

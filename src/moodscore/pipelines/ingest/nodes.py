@@ -1,0 +1,126 @@
+"""Nodes of the ingest pipeline."""
+
+import atexit
+import logging
+import shutil
+import tempfile
+from dataclasses import asdict
+from functools import partial
+from pathlib import Path
+
+import pandas as pd
+
+from moodscore import emotion, media
+from moodscore.compute import Compute, map_clips
+from moodscore.errors import MoodscoreError
+from moodscore.pipelines.ingest.parameters import IngestOptions
+from moodscore.segments import segment_bounds
+
+logger = logging.getLogger(__name__)
+
+
+def inspect_clips(
+    clips: list, compute: Compute, segment_s: float, options: IngestOptions
+) -> tuple[pd.DataFrame, dict]:
+    """Look at every clip and decode its soundtrack.
+
+    Returns
+    -------
+    clip_probe : pd.DataFrame
+        One row a clip: ``clip_id, file, reason`` (empty if the clip can be used) and the facts of
+        :class:`moodscore.media.ClipInfo`.
+    soundtracks : dict of str to AudioFile
+        The decoded sound of each usable clip, in a scratch folder.
+    """
+    scratch = Path(tempfile.mkdtemp(prefix="moodscore-"))
+    atexit.register(shutil.rmtree, scratch, ignore_errors=True)
+    by_id = {clip.clip_id: clip for clip in clips}
+    inspect = partial(_inspect, scratch=scratch, segment_s=segment_s, min_segments=options.min_segments)
+    found, failures = map_clips(inspect, by_id, compute, label="Looking at the clips")
+    if not found:
+        raise MoodscoreError(f"clips: none of the {len(clips)} can be used; {next(iter(failures.values()))}")
+    facts = pd.DataFrame([{"clip_id": c, **asdict(info)} for c, (info, _) in found.items()])
+    probe = pd.DataFrame(
+        [{"clip_id": c, "file": clip.path.name, "reason": failures.get(c, "")} for c, clip in by_id.items()]
+    ).merge(facts, on="clip_id", how="left")
+    return probe, {clip_id: sound for clip_id, (_, sound) in found.items()}
+
+
+def label_segments(
+    clip_probe: pd.DataFrame, ratings: pd.DataFrame, segment_s: float, options: IngestOptions, seed: int
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Give every segment its mean opinion score and every clip its side of the split.
+
+    Returns
+    -------
+    clip_manifest : pd.DataFrame
+        ``clip_probe`` with ``status`` (``used`` or ``left_out``), ``n_segments`` and ``split``
+        (``train``, ``held_out``, or missing for a clip that is left out).
+    segments : pd.DataFrame
+        ``clip_id, segment, start_s, end_s, split`` and the labels of
+        :func:`moodscore.emotion.segment_labels`, for the clips that are used.
+    """
+    spans = _spans(clip_probe[clip_probe["reason"] == ""], segment_s)
+    labels = emotion.segment_labels(ratings, spans)
+    labels = labels[labels.groupby("clip_id")["n_raters"].transform("max") > 0]
+    if labels.empty:
+        raise MoodscoreError("ratings: none of them is of a clip that can be used; check the column clip_id")
+    split = emotion.split_clips(labels, held_out=options.held_out, seed=seed)
+    segments = spans.merge(labels, on=["clip_id", "segment"])
+    segments.insert(segments.columns.get_loc("end_s") + 1, "split", segments["clip_id"].map(split))
+    manifest = clip_probe.assign(
+        n_segments=clip_probe["clip_id"].map(segments["clip_id"].value_counts()).fillna(0).astype("int64"),
+        split=clip_probe["clip_id"].map(split),
+    )
+    unrated = (manifest["reason"] == "") & (manifest["n_segments"] == 0)
+    manifest.loc[unrated, "reason"] = "has no ratings"
+    manifest["status"] = (manifest["reason"] == "").map({True: "used", False: "left_out"})
+    _report(manifest, sorted(set(ratings["clip_id"]) - set(manifest["clip_id"])))
+    return manifest, segments
+
+
+def _inspect(
+    clip_id: str, clip: media.Clip, *, scratch: Path, segment_s: float, min_segments: int
+) -> tuple[media.ClipInfo, media.AudioFile]:
+    info = media.probe_clip(clip.path)
+    if len(segment_bounds(info.duration_s, segment_s)) < min_segments:
+        raise MoodscoreError(
+            f"{clip.path}: lasts {info.duration_s:.2f} s, "
+            f"shorter than {min_segments} segments of {segment_s:g} s"
+        )
+    stored = scratch / f"{clip_id}.flac"
+    return info, media.decode_soundtrack(clip.path, stored, start_s=info.start_s, duration_s=info.duration_s)
+
+
+def _spans(clips: pd.DataFrame, segment_s: float) -> pd.DataFrame:
+    """Every segment of every clip: ``clip_id, segment, start_s, end_s``."""
+    tables = []
+    for clip in clips.itertuples():
+        bounds = segment_bounds(clip.duration_s, segment_s)
+        tables.append(
+            pd.DataFrame(
+                {
+                    "clip_id": clip.clip_id,
+                    "segment": range(len(bounds)),
+                    "start_s": bounds[:, 0],
+                    "end_s": bounds[:, 1],
+                }
+            )
+        )
+    return pd.concat(tables, ignore_index=True)
+
+
+def _report(manifest: pd.DataFrame, unknown: list[str]) -> None:
+    """Say what takes part and what does not."""
+    counts = manifest["split"].value_counts()
+    logger.info(
+        "%d clips: %d for training, %d held out, %d left out",
+        len(manifest),
+        counts.get("train", 0),
+        counts.get("held_out", 0),
+        (manifest["status"] == "left_out").sum(),
+    )
+    for clip in manifest[manifest["reason"] == "has no ratings"].itertuples():
+        logger.warning("clip %s is left out: it has no ratings", clip.clip_id)
+    if unknown:
+        logger.warning("ratings without a clip: %s", ", ".join(unknown))

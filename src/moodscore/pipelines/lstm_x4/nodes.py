@@ -1,0 +1,95 @@
+"""Nodes of the lstm_x4 pipeline."""
+
+import logging
+from typing import Any
+
+import pandas as pd
+
+from moodscore import sequence, sound
+from moodscore.pipelines.lstm_x4.parameters import LSTMOptions
+from moodscore.progress import epoch_bar
+from moodscore.vision import VisualModel
+
+logger = logging.getLogger(__name__)
+
+_KEYS = ["clip_id", "segment"]
+_FEATURES = ["tempo", "loudness", "rhythm"]
+
+
+def prepare_sequences(
+    visual_descriptors: pd.DataFrame,
+    cluster_centres: dict,
+    audio_features: pd.DataFrame,
+    audio_scaler: dict,
+    segments: pd.DataFrame,
+) -> pd.DataFrame:
+    """Descriptors, scaled audio features and the labelled quadrant of every training segment."""
+    inputs = VisualModel.model_validate(cluster_centres).inputs
+    scaled = sound.AudioScaler.from_dict(audio_scaler).transform(audio_features)
+    heard = pd.concat([audio_features[_KEYS], scaled], axis=1)
+    labelled = segments[(segments["split"] == "train") & segments["quadrant"].notna()]
+    seen = visual_descriptors[[*_KEYS, *inputs]]
+    return labelled[[*_KEYS, "quadrant"]].merge(seen, on=_KEYS).merge(heard, on=_KEYS)
+
+
+def train_network(
+    training_sequences: pd.DataFrame, cluster_centres: dict, quadrant: str, options: LSTMOptions, seed: int
+) -> tuple[Any, pd.DataFrame]:
+    """Train the network of one quadrant.
+
+    A quadrant with too few segments learns from the nearest one with enough; with the same data and
+    the same seed this *is* that quadrant's network.
+
+    Returns
+    -------
+    lstm_model : keras.Model
+        Reads the visual descriptor, writes scaled tempo, loudness and rhythm.
+    learning_curve : pd.DataFrame
+        ``epoch, loss, val_loss`` and ``learnt_from``, the quadrant the segments are of.
+    """
+    counts = training_sequences["quadrant"].value_counts().to_dict()
+    lender = sequence.lender(quadrant, counts, options.min_segments)
+    if lender != quadrant:
+        logger.warning(
+            "%s has %d training segments, fewer than lstm_x4.min_segments (%d): it borrows the network of %s",
+            quadrant,
+            counts.get(quadrant, 0),
+            options.min_segments,
+            lender,
+        )
+    windows = sequence.training_windows(
+        training_sequences,
+        lender,
+        inputs=VisualModel.model_validate(cluster_centres).inputs,
+        outputs=_FEATURES,
+        window=options.window,
+    )
+    with epoch_bar(f"Training {quadrant}") as progress:
+        model, history = sequence.train_lstm(
+            *windows, max_epochs=options.max_epochs, patience=options.patience, seed=seed, progress=progress
+        )
+    return model, history.assign(learnt_from=lender)
+
+
+def predict_audio(
+    emotion_predictions: pd.DataFrame,
+    visual_descriptors: pd.DataFrame,
+    cluster_centres: dict,
+    pos_high: Any,
+    pos_low: Any,
+    neg_high: Any,
+    neg_low: Any,
+) -> pd.DataFrame:
+    """Let the network of each segment's quadrant say how its music should be.
+
+    Returns
+    -------
+    pd.DataFrame
+        ``clip_id, segment`` and ``tempo, loudness, rhythm`` in [0, 1].
+    """
+    models = {"pos_high": pos_high, "pos_low": pos_low, "neg_high": neg_high, "neg_low": neg_low}
+    inputs = VisualModel.model_validate(cluster_centres).inputs
+    routed = visual_descriptors[[*_KEYS, *inputs]].merge(
+        emotion_predictions[[*_KEYS, "routed_quadrant"]], on=_KEYS
+    )
+    return sequence.predict_audio_features(models, routed, inputs=inputs, column="routed_quadrant")
