@@ -1,10 +1,12 @@
 """The project's commands: Kedro's ``run`` with errors for people."""
 
+import pkgutil
 from typing import Any
 
 import click
 from kedro.framework.cli.project import run as kedro_run
 
+from moodscore import pipelines
 from moodscore.errors import MoodscoreError
 
 
@@ -12,11 +14,12 @@ class PlainRun(click.Command):
     """Kedro's ``run``; a mistake a person can mend is one line instead of a traceback."""
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Run, and turn what went wrong with the user's data into one line."""
+        """Run, and turn what is wrong with the user's data or options into one line."""
         # Both spellings are part of our interface; Kedro warns about the first.
         if ctx.params.get("pipeline") and not ctx.params.get("pipelines"):
             ctx.params["pipelines"] = [ctx.params["pipeline"]]
             ctx.params["pipeline"] = None
+        _check_names(ctx.params.get("pipelines") or ())
         try:
             return super().invoke(ctx)
         except Exception as error:
@@ -26,18 +29,32 @@ class PlainRun(click.Command):
             raise click.ClickException(plain) from error
 
 
+def _check_names(names: tuple[str, ...]) -> None:
+    known = ["__default__", *(module.name for module in pkgutil.iter_modules(pipelines.__path__))]
+    for name in names:
+        if name not in known:
+            raise click.ClickException(f"--pipeline {name}: there is no such pipeline; choose from {known}")
+
+
 def _plain_cause(error: BaseException) -> str | None:
     """What a person should read of an exception, or None if it is a defect of ours.
 
     Kedro wraps what a dataset or a parameter model raises; the cause is what was meant.
     """
     # Imported late: `kedro --help` must stay quick.
+    from kedro.config import MissingConfigException
     from kedro.validation.exceptions import ParameterValidationError
 
     cause: BaseException | None = error
     while cause is not None:
-        if isinstance(cause, MoodscoreError | ParameterValidationError):
+        if isinstance(cause, MoodscoreError):
             return str(cause)
+        if isinstance(cause, MissingConfigException):
+            return f"--env: {cause}"
+        if isinstance(cause, ParameterValidationError):
+            # Its first line says that something failed, some others where pydantic's manual is.
+            lines = [line.strip() for line in str(cause).splitlines()[1:]]
+            return " ".join(line for line in lines if not line.startswith("For further")).removeprefix("- ")
         cause = cause.__cause__ or cause.__context__
     return None
 

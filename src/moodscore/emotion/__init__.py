@@ -19,6 +19,7 @@ __getattr__, __dir__, __all__ = _lazy.attach(
             "quadrant_of",
         ],
         "ratings": ["RATING_COLUMNS", "read_ratings", "segment_labels"],
+        "reader": ["read_emotion", "train_reader"],
         "split": ["hold_back", "main_quadrants", "split_clips"],
     },
 )

@@ -2,10 +2,9 @@
 
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
-from moodscore import emotion, figures, fuzzy
+from moodscore import emotion, figures
 from moodscore.pipelines.anfis.parameters import ANFISOptions
 from moodscore.vision import VisualModel
 
@@ -20,32 +19,24 @@ def train_anfis(
     options: ANFISOptions,
     seed: int,
 ) -> tuple[Any, pd.DataFrame]:
-    """Train the fuzzy system on the training clips, rows weighted so that quadrants count alike.
+    """Train the fuzzy system on the training clips (:func:`moodscore.emotion.train_reader`).
 
     Returns
     -------
     anfis_model : ANFISRegressor
-        Of the snapshot that read the held-back training clips best.
+        Reads valence and arousal from the visual descriptor.
     anfis_learning_curve : pd.DataFrame
-        ``epoch``, ``training_rmse``, ``validation_rmse`` (missing where nothing was held back).
+        ``epoch``, ``training_rmse``, ``validation_rmse``.
     """
-    rows = _training_rows(visual_descriptors, segments)
-    inputs = VisualModel.model_validate(cluster_centres).inputs
-    watched = emotion.hold_back(emotion.main_quadrants(rows), options.held_back, seed)
-    watching = rows["clip_id"].isin(watched)
-    learnt, checked = rows[~watching], rows[watching]
-    model = fuzzy.ANFISRegressor(
+    return emotion.train_reader(
+        _training_rows(visual_descriptors, segments),
+        VisualModel.model_validate(cluster_centres).inputs,
         n_mfs=options.n_mfs,
         max_epochs=options.max_epochs,
-        patience=options.patience if len(checked) else None,
+        patience=options.patience,
+        held_back=options.held_back,
+        seed=seed,
     )
-    model.fit(
-        learnt[inputs],
-        learnt[_SCORES],
-        sample_weight=emotion.balanced_weights(learnt["quadrant"]),
-        validation_data=(checked[inputs], checked[_SCORES]) if len(checked) else None,
-    )
-    return model, _learning_curve(model)
 
 
 def train_judge(audio_features: pd.DataFrame, segments: pd.DataFrame) -> dict[str, Any]:
@@ -71,11 +62,8 @@ def predict_emotion(
         ``quadrant`` and ``routed_quadrant``, the one whose network is used.
     """
     inputs = VisualModel.model_validate(cluster_centres).inputs
-    scores = anfis_model.predict(visual_descriptors[inputs])
-    scores = np.clip(scores, emotion.LOWEST_SCORE, emotion.HIGHEST_SCORE)
-    read = visual_descriptors[_KEYS].assign(valence=scores[:, 0], arousal=scores[:, 1])
-    read["confidence"] = emotion.confidence(read["valence"], read["arousal"])
-    read["quadrant"] = emotion.quadrant_of(read["valence"], read["arousal"])
+    read = emotion.read_emotion(anfis_model, visual_descriptors, inputs)
+    read = pd.concat([visual_descriptors[_KEYS], read], axis=1)
     read["routed_quadrant"] = read.groupby("clip_id")["quadrant"].transform(
         lambda quadrants: emotion.hold_quadrant(quadrants, segment_s, options.min_dwell_s)
     )
@@ -91,10 +79,3 @@ def _training_rows(features: pd.DataFrame, segments: pd.DataFrame) -> pd.DataFra
     """Features and labels of the labelled training segments."""
     labelled = segments[(segments["split"] == "train") & segments["quadrant"].notna()]
     return features.merge(labelled[[*_KEYS, *_SCORES, "quadrant"]], on=_KEYS)
-
-
-def _learning_curve(model: Any) -> pd.DataFrame:
-    curve = pd.DataFrame({"epoch": np.arange(1, len(model.training_rmse_) + 1)})
-    curve["training_rmse"] = model.training_rmse_
-    curve["validation_rmse"] = model.validation_rmse_ if len(model.validation_rmse_) else np.nan
-    return curve

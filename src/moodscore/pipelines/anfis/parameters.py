@@ -22,7 +22,7 @@ class ANFISOptions(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    n_mfs: int | list[int] = 2
+    n_mfs: int | list[int] = Field(default=[1, 1, 1, 2])
     max_epochs: int = Field(default=200, ge=1)
     patience: int = Field(default=20, ge=1)
     held_back: float = Field(default=0.2, ge=0.0, lt=1.0)

@@ -3,7 +3,6 @@
 from functools import partial
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from moodscore import emotion, evaluation, figures, music, sound
@@ -160,9 +159,4 @@ def draw_emotions(
 
 
 def _spectrograms(clip_id: str, load_original: Any, load_generated: Any) -> Any:
-    original, generated = load_original(), load_generated()
-    tracks = {
-        "original": np.asarray(original.read()).mean(axis=1),
-        "moodscore": np.asarray(generated.read()).mean(axis=1),
-    }
-    return figures.spectrogram_pair(clip_id, tracks, original.sample_rate)
+    return figures.spectrogram_pair(clip_id, {"original": load_original(), "moodscore": load_generated()})

@@ -1,0 +1,93 @@
+import numpy as np
+import pandas as pd
+import pytest
+
+from moodscore.emotion import quadrant_of, read_emotion, train_reader
+from moodscore.fuzzy import ANFISRegressor
+
+INPUTS = ["hue", "motion"]
+
+
+def rows_of(n_clips=16, n_segments=6, noise=0.3, seed=0):
+    """Clips whose valence follows hue and whose arousal follows motion."""
+    rng = np.random.default_rng(seed)
+    hue, motion = np.repeat(rng.uniform(0, 1, (2, n_clips)), n_segments, axis=1)
+    table = pd.DataFrame(
+        {
+            "clip_id": np.repeat([f"c{k:02}" for k in range(n_clips)], n_segments),
+            "hue": np.clip(hue + rng.normal(0, 0.03, hue.shape), 0, 1),
+            "motion": np.clip(motion + rng.normal(0, 0.03, hue.shape), 0, 1),
+            "valence": np.clip(1 + 8 * hue + rng.normal(0, noise, hue.shape), 1, 9),
+            "arousal": np.clip(1 + 8 * motion + rng.normal(0, noise, hue.shape), 1, 9),
+        }
+    )
+    return table.assign(quadrant=quadrant_of(table["valence"], table["arousal"]))
+
+
+def train(rows, **options):
+    defaults = {"n_mfs": 2, "max_epochs": 30, "patience": 5, "held_back": 0.25, "seed": 0}
+    return train_reader(rows, INPUTS, **defaults | options)
+
+
+def test_reads_clips_it_has_not_seen():
+    model, _ = train(rows_of())
+    new = rows_of(seed=1)
+    read = read_emotion(model, new, INPUTS)
+    assert np.sqrt(((read[["valence", "arousal"]] - new[["valence", "arousal"]]) ** 2).mean()).max() < 0.8
+    by_the_rule = quadrant_of(1 + 8 * new["hue"], 1 + 8 * new["motion"])
+    agreement, best = (np.mean(q == new["quadrant"]) for q in (read["quadrant"], by_the_rule))
+    assert agreement > best - 0.05
+
+
+def test_the_curve_is_of_the_search_and_the_model_of_all_clips():
+    rows = rows_of()
+    model, curve = train(rows)
+    n_epochs = int(curve["validation_rmse"].argmin()) + 1
+    assert len(model.training_rmse_) == n_epochs
+    assert curve["epoch"].tolist() == list(range(1, len(curve) + 1))
+    assert len(curve) <= n_epochs + 5
+    again = ANFISRegressor(n_mfs=2, max_epochs=n_epochs)
+    counts = rows["quadrant"].map(rows["quadrant"].value_counts())
+    weights = len(rows) / (rows["quadrant"].nunique() * counts)
+    again.fit(rows[INPUTS], rows[["valence", "arousal"]], sample_weight=weights)
+    np.testing.assert_allclose(model.predict(rows[INPUTS]), again.predict(rows[INPUTS]), atol=1e-9)
+
+
+def test_without_clips_to_hold_back_all_epochs_are_run():
+    model, curve = train(rows_of(), held_back=0.0, max_epochs=7)
+    assert len(curve) == len(model.training_rmse_) == 7
+    assert curve["validation_rmse"].isna().all()
+
+
+def test_equal_seeds_equal_models():
+    first, second, other = (train(rows_of(), seed=seed)[1] for seed in (3, 3, 4))
+    pd.testing.assert_frame_equal(first, second)
+    assert not first["validation_rmse"].equals(other["validation_rmse"])
+
+
+def test_a_rare_quadrant_counts_as_much_as_a_frequent_one():
+    """Of two groups that no input tells apart, unweighted least squares would follow the larger."""
+    rng = np.random.default_rng(0)
+    rows = pd.DataFrame(
+        {
+            "clip_id": np.repeat(["a", "b", "c", "d"], [30, 30, 10, 10]),
+            "hue": rng.uniform(0, 1, 80),
+            "motion": rng.uniform(0, 1, 80),
+            "valence": np.repeat([8.0, 2.0], [60, 20]),
+            "arousal": 5.5,
+        }
+    )
+    rows["quadrant"] = quadrant_of(rows["valence"], rows["arousal"])
+    model, _ = train(rows, n_mfs=1, held_back=0.0, max_epochs=1)
+    assert read_emotion(model, rows, INPUTS)["valence"].mean() == pytest.approx(5.0, abs=0.3)
+
+
+def test_scores_stay_on_the_scale_and_keep_their_rows():
+    rows = rows_of()
+    model, _ = train(rows)
+    far = pd.DataFrame({"hue": [-3.0, 4.0], "motion": [-3.0, 4.0]}, index=[7, 3])
+    read = read_emotion(model, far, INPUTS)
+    assert read.index.tolist() == [7, 3]
+    assert read[["valence", "arousal"]].to_numpy().min() >= 1
+    assert read[["valence", "arousal"]].to_numpy().max() <= 9
+    assert list(read.columns) == ["valence", "arousal", "confidence", "quadrant"]

@@ -1,0 +1,187 @@
+"""The pipelines from features to scored soundtracks, on small tables in memory."""
+
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+from kedro.io import DataCatalog, MemoryDataset
+from kedro.runner import SequentialRunner
+
+from moodscore.compute import Compute
+from moodscore.datasets import FreshPartitionedDataset
+from moodscore.emotion import QUADRANTS
+from moodscore.music import UnitSelection
+from moodscore.pipelines import anfis, audio_features, evaluation, lstm_x4, retrieval
+from moodscore.pipelines.anfis.parameters import ANFISOptions
+from moodscore.pipelines.evaluation.parameters import EvaluationOptions
+from moodscore.pipelines.lstm_x4.nodes import train_network
+from moodscore.pipelines.lstm_x4.parameters import LSTMOptions
+
+pytestmark = pytest.mark.slow
+
+
+class KeptDataset(MemoryDataset):
+    """In memory, and not forgotten once the last node has read it."""
+
+    def __init__(self, data=...):
+        super().__init__(**({} if data is ... else {"data": data}), copy_mode="assign")
+
+    def _release(self):
+        pass
+
+
+HELD_OUT = ["clip_00", "clip_04", "clip_08", "clip_12"]
+STEPS = [
+    audio_features.create_pipeline().only_nodes("fit_audio_scaler"),
+    anfis.create_pipeline(),
+    lstm_x4.create_pipeline(),
+    retrieval.create_pipeline(),
+    evaluation.create_pipeline(),
+]
+
+
+def catalog_of(corpus, folder):
+    """Everything in memory but the rendered tracks, which a partitioned dataset hands out one by one."""
+    manifest = corpus["segments"].drop_duplicates("clip_id")[["clip_id", "split"]]
+    inputs = corpus | {
+        "clips": [],
+        "clip_manifest": manifest.assign(status="used", duration_s=5.0),
+        "params:compute": Compute(backend="serial"),
+        "params:segment_s": 1.0,
+        "params:seed": 0,
+        "params:anfis": ANFISOptions(max_epochs=10),
+        "params:lstm_x4": LSTMOptions(window=4, max_epochs=5),
+        "params:retrieval": UnitSelection(),
+        "params:evaluation": EvaluationOptions(max_seen_clips=2),
+    }
+    inputs |= {f"params:{quadrant}.quadrant": quadrant for quadrant in QUADRANTS}
+    catalog = DataCatalog({name: KeptDataset(data) for name, data in inputs.items()})
+    for name in sum(STEPS).all_outputs() - {"generated_soundtracks"}:
+        catalog[name] = KeptDataset()
+    catalog["generated_soundtracks"] = FreshPartitionedDataset(
+        path=str(folder), dataset="moodscore.datasets.AudioDataset", filename_suffix=".wav"
+    )
+    return catalog
+
+
+@pytest.fixture(scope="module")
+def catalog(corpus, tmp_path_factory):
+    catalog = catalog_of(corpus, tmp_path_factory.mktemp("tracks"))
+    SequentialRunner().run(sum(STEPS), catalog)
+    return catalog
+
+
+def test_every_segment_is_read_and_routed(catalog, corpus):
+    read = catalog["emotion_predictions"].load()
+    labels = corpus["segments"]
+    assert len(read) == len(labels)
+    assert read[["valence", "arousal"]].to_numpy().min() >= 1
+    both = labels.merge(read, on=["clip_id", "segment"], suffixes=("_label", ""))
+    held_out = both[both["split"] == "held_out"]
+    assert (held_out["quadrant"] == held_out["quadrant_label"]).mean() >= 0.75
+    assert set(read["routed_quadrant"]) == set(QUADRANTS)
+
+
+def test_every_quadrant_has_its_own_network(catalog):
+    curves = {q: catalog[f"{q}.learning_curve"].load() for q in QUADRANTS}
+    for quadrant, curve in curves.items():
+        assert curve["learnt_from"].eq(quadrant).all()
+        assert len(curve) <= 5
+    predicted = catalog["predicted_audio_features"].load()
+    assert predicted[["tempo", "loudness", "rhythm"]].to_numpy().min() >= 0
+    assert predicted[["tempo", "loudness", "rhythm"]].to_numpy().max() <= 1
+
+
+def test_only_training_clips_are_in_the_dictionary(catalog):
+    assert not set(catalog["snippet_index"].load()["clip_id"]) & set(HELD_OUT)
+    assert not set(catalog["cue_sheet"].load()["source_clip"]) & set(HELD_OUT)
+
+
+def test_every_clip_has_a_cue_sheet_and_the_held_out_ones_a_track(catalog, corpus):
+    cues = catalog["cue_sheet"].load()
+    assert cues.groupby("clip_id")["segment"].apply(list).map(lambda s: s == list(range(5))).all()
+    tracks = catalog["generated_soundtracks"].load()
+    assert sorted(tracks) == HELD_OUT
+    for load in tracks.values():
+        track = load()
+        assert (track.n_samples, track.channels) == (5 * 44_100, 2)
+        assert 0.001 < np.abs(track.read()).max() <= 10 ** (-1 / 20)
+
+
+def test_metrics_have_their_structure_and_are_json(catalog):
+    metrics = json.loads(json.dumps(catalog["metrics"].load(), allow_nan=False))
+    assert list(metrics) == ["corpus", "labels", "emotion", "judge", "systems", "improvement"]
+    reading = {
+        "accuracy",
+        "majority_accuracy",
+        "balanced_accuracy",
+        "macro_f1",
+        "valence_ccc",
+        "arousal_ccc",
+        "n",
+    }
+    for side in ("seen", "held_out"):
+        assert reading <= set(metrics["emotion"][side])
+        assert {"accuracy", "valence_ccc", "arousal_ccc", "n"} <= set(metrics["judge"][side])
+    assert list(metrics["systems"]) == ["silence", "random", "paper", "moodscore", "oracle"]
+    for sides in metrics["systems"].values():
+        assert sides["seen"]["n_clips"] == 2
+        assert sides["held_out"]["n_clips"] == 4
+        for scores in sides.values():
+            assert {"mae_waveform", "mae_tlr", "log_mel_distance", "emotion_match"} <= set(scores)
+    assert metrics["labels"]["held_out"]["pos_high"] == 5
+
+
+def test_figures_are_drawn(catalog):
+    for name in (
+        "learning_curve_figure",
+        "membership_figure",
+        "emotion_timelines",
+        "emotion_plane",
+        "systems_figure",
+    ):
+        assert catalog[name].load().axes
+    pairs = catalog["spectrogram_pairs"].load()
+    assert sorted(pairs) == HELD_OUT
+    assert pairs["clip_00"]().axes
+
+
+def test_nothing_fitted_knows_the_held_out_clips(catalog, corpus, tmp_path):
+    """Whatever the held-out clips look and sound like, every model and the dictionary stay the same."""
+    planted = dict(corpus)
+    for name in ("visual_descriptors", "audio_features"):
+        table = corpus[name].copy()
+        numbers = table.select_dtypes(float).columns
+        table.loc[table["clip_id"].isin(HELD_OUT), numbers] = 0.123
+        planted[name] = table
+    planted["soundtracks"] = corpus["soundtracks"] | dict.fromkeys(HELD_OUT, corpus["soundtracks"]["clip_01"])
+    other = catalog_of(planted, tmp_path)
+    fitted = ["audio_scaler", "anfis_model", "emotion_judge", "snippet_index", "pos_high.lstm_model"]
+    SequentialRunner().run(sum(STEPS).to_outputs(*fitted), other)
+    assert other["audio_scaler"].load() == catalog["audio_scaler"].load()
+    assert other["emotion_judge"].load() == catalog["emotion_judge"].load()
+    pd.testing.assert_frame_equal(other["snippet_index"].load(), catalog["snippet_index"].load())
+    for old, new in zip(
+        catalog["pos_high.lstm_model"].load().get_weights(),
+        other["pos_high.lstm_model"].load().get_weights(),
+        strict=True,
+    ):
+        np.testing.assert_array_equal(old, new)
+    np.testing.assert_array_equal(
+        catalog["anfis_model"].load().consequents_, other["anfis_model"].load().consequents_
+    )
+
+
+def test_a_quadrant_without_enough_segments_borrows(catalog, caplog):
+    sequences = catalog["training_sequences"].load()
+    few = sequences[(sequences["quadrant"] != "neg_low") | (sequences["segment"] == 0)]
+    arguments = (few, catalog["cluster_centres"].load())
+    options = LSTMOptions(window=4, max_epochs=2)
+    with caplog.at_level("WARNING", logger="moodscore"):
+        borrowed, curve = train_network(*arguments, "neg_low", options, 0)
+    lent, _ = train_network(*arguments, "neg_high", options, 0)
+    assert curve["learnt_from"].eq("neg_high").all()
+    assert "neg_low has 3 training segments" in caplog.text
+    for theirs, ours in zip(lent.get_weights(), borrowed.get_weights(), strict=True):
+        np.testing.assert_array_equal(theirs, ours)

@@ -1,0 +1,106 @@
+"""The catalog against the pipelines: nothing unused, nothing forgotten, everything drawn in a layer."""
+
+import re
+from pathlib import Path
+
+import pytest
+from kedro.config import OmegaConfigLoader
+from kedro.framework.project import configure_project
+from kedro.io import DataCatalog
+
+from moodscore.emotion import QUADRANTS
+from moodscore.pipeline_registry import register_pipelines
+
+CONF = Path(__file__).parents[1] / "conf"
+LAYERS = {"raw", "intermediate", "feature", "model_input", "models", "model_output", "reporting"}
+ENVIRONMENTS = sorted(folder.name for folder in CONF.iterdir() if folder.is_dir() and folder.name != "local")
+
+
+@pytest.fixture(scope="module")
+def pipelines():
+    configure_project("moodscore")
+    return register_pipelines()
+
+
+def config_of(environment):
+    return OmegaConfigLoader(
+        str(CONF), env=None if environment == "base" else environment, base_env="base", default_run_env="base"
+    )
+
+
+@pytest.fixture(params=ENVIRONMENTS)
+def entries(request):
+    return config_of(request.param)["catalog"]
+
+
+def concrete(name):
+    """A factory's names for all quadrants."""
+    return {name.format(quadrant=q) for q in QUADRANTS} if "{" in name else {name}
+
+
+def used_by(pipelines):
+    names = pipelines["__default__"].datasets()
+    return {name for name in names if not name.startswith(("params:", "parameters"))}
+
+
+def test_every_entry_is_used(entries, pipelines):
+    assert {c for name in entries for c in concrete(name)} <= used_by(pipelines)
+
+
+def test_every_name_is_in_the_catalog(entries, pipelines):
+    assert used_by(pipelines) <= {c for name in entries for c in concrete(name)}
+
+
+def test_every_entry_has_a_layer(entries):
+    for name, entry in entries.items():
+        assert entry["metadata"]["kedro-viz"]["layer"] in LAYERS, name
+
+
+def test_names(entries):
+    for name in entries:
+        assert re.fullmatch(r"(\{quadrant\}\.)?[a-z][a-z0-9]*(_[a-z0-9]+)*", name)
+
+
+def test_every_entry_lies_in_its_workspace(entries):
+    for name, entry in entries.items():
+        path = entry.get("filepath") or entry["path"]
+        assert re.match(r"data/0[1-8]_[a-z_]+/(demo|own)(/|$)", path), name
+
+
+def test_what_a_run_makes_is_versioned(entries):
+    for name, entry in entries.items():
+        by_clip = entry["type"].endswith("FreshPartitionedDataset")
+        is_input = "/01_raw/" in entry.get("filepath", "") or "01_raw" in entry.get("filepath", "")
+        assert entry.get("versioned", False) is not (by_clip or is_input), name
+
+
+def test_every_type_can_be_made(entries):
+    catalog = DataCatalog.from_config({k: v for k, v in entries.items() if "{" not in k})
+    for name in catalog:
+        assert catalog[name] is not None
+
+
+def test_own_never_points_at_the_demo():
+    entries = config_of("own")["catalog"]
+    assert not [name for name, entry in entries.items() if "demo" in str(entry).lower()]
+
+
+def test_seven_pipelines(pipelines):
+    assert set(pipelines) == {
+        "__default__",
+        "ingest",
+        "visual_features",
+        "audio_features",
+        "anfis",
+        "lstm_x4",
+        "retrieval",
+        "evaluation",
+    }
+
+
+def test_every_parameter_is_read(pipelines):
+    parameters = config_of("base")["parameters"]
+    read = {
+        n.removeprefix("params:").split(".")[0] for n in pipelines["__default__"].inputs() if "params:" in n
+    }
+    assert set(parameters) == read
