@@ -1,6 +1,7 @@
 """The catalog against the pipelines: nothing unused, nothing forgotten, everything drawn in a layer."""
 
 import re
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -54,6 +55,18 @@ def test_every_name_is_in_the_catalog(entries, pipelines):
 def test_every_entry_has_a_layer(entries):
     for name, entry in entries.items():
         assert entry["metadata"]["kedro-viz"]["layer"] in LAYERS, name
+
+
+def test_layers_follow_the_data(entries, pipelines):
+    """Kedro-Viz draws no layers at all where they form a circle."""
+    layers = {c: e["metadata"]["kedro-viz"]["layer"] for n, e in entries.items() for c in concrete(n)}
+    sorter = TopologicalSorter({layer: set() for layer in LAYERS})
+    for node in pipelines["__default__"].nodes:
+        for before in set(node.inputs) & set(layers):
+            for after in set(node.outputs):
+                if layers[before] != layers[after]:
+                    sorter.add(layers[after], layers[before])
+    sorter.prepare()  # raises if there is a circle
 
 
 def test_names(entries):

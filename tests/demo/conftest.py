@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from moodscore.compute import Compute, map_clips
-from moodscore.demo import ensure_corpus, plan_corpus
+from moodscore.demo import plan_corpus
 
 SEED = 0
 
@@ -31,11 +31,11 @@ def measure(clip_id, path):
 
 
 @pytest.fixture(scope="session")
-def corpus(tmp_path_factory):
+def corpus(demo_folder):
     from moodscore.emotion import read_ratings, segment_labels
     from moodscore.segments import segment_bounds
 
-    folder = ensure_corpus(tmp_path_factory.mktemp("demo"), seed=SEED, compute=Compute())
+    folder = demo_folder
     clips = {path.stem: path for path in sorted((folder / "clips").iterdir())}
     measured, failures = map_clips(measure, clips, Compute(), label="Measuring demo clips")
     assert not failures
