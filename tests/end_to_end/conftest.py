@@ -37,7 +37,8 @@ class Project:
 def make_project(tmp_path_factory):
     def make():
         folder = tmp_path_factory.mktemp("project")
-        shutil.copy(HERE / "pyproject.toml", folder)
+        for name in ("pyproject.toml", ".telemetry"):
+            shutil.copy(HERE / name, folder)
         shutil.copytree(HERE / "conf", folder / "conf")
         shutil.copytree(HERE / "src", folder / "src")
         return Project(folder)
