@@ -7,8 +7,9 @@ themselves and return small tables; order and results are the same on every back
 import logging
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextvars import ContextVar
 from dataclasses import dataclass
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal, NamedTuple, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -16,6 +17,9 @@ from moodscore.errors import MoodscoreError
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
+
+#: Threads a decoder may use for the clip that is worked on; 0 is one a core.
+clip_threads: ContextVar[int] = ContextVar("clip_threads", default=0)
 
 logger = logging.getLogger(__name__)
 
@@ -28,7 +32,7 @@ class Compute(BaseModel):
     backend : {"serial", "processes", "dask"}
         In this process, in one worker process a core, or on a Dask scheduler.
     workers : int or None
-        Number of worker processes; None is one a core.
+        Number of worker processes; None is one a core. An existing scheduler has its own number.
     address : str
         The Dask scheduler, ``tcp://host:port``; empty starts a local cluster.
     """
@@ -73,7 +77,8 @@ def map_clips(
     outcome: dict[str, Any] = {}
     if clips:
         runner = {"serial": _serial, "processes": _processes, "dask": _dask}[compute.backend]
-        tasks = [(fn, clip_id, item) for clip_id, item in clips.items()]
+        threads = _threads_per_clip(len(clips), compute)
+        tasks = [_Task(fn, clip_id, item, threads) for clip_id, item in clips.items()]
         outcome.update(_with_progress(runner(tasks, compute), len(tasks), label))
     results = {c: outcome[c] for c in clips if not isinstance(outcome[c], _Failure)}
     failures = {c: outcome[c].reason for c in clips if isinstance(outcome[c], _Failure)}
@@ -90,58 +95,104 @@ def available_cores() -> int:
         return os.cpu_count() or 1
 
 
-def _run_one(task: tuple[Callable, str, Any]) -> tuple[str, Any]:
-    """One clip, with one thread: linear algebra then rounds alike wherever the clip is worked on."""
+class _Task(NamedTuple):
+    """The work on one clip; travels to the workers."""
+
+    fn: Callable[[str, Any], Any]
+    clip_id: str
+    item: Any
+    threads: int
+
+
+def _run_one(task: _Task) -> tuple[str, Any]:
+    """One clip; linear algebra gets one thread, so that it rounds alike wherever the clip is worked on."""
     from threadpoolctl import threadpool_limits
 
-    fn, clip_id, item = task
+    token = clip_threads.set(task.threads)
     try:
         with threadpool_limits(1):
-            return clip_id, fn(clip_id, item)
+            return task.clip_id, task.fn(task.clip_id, task.item)
     except MoodscoreError as error:
-        return clip_id, _Failure(str(error))
+        return task.clip_id, _Failure(_one_line(error))
     except Exception as error:  # a clip may break a library in ways nobody foresaw
-        logger.debug("clip %s", clip_id, exc_info=True)
-        return clip_id, _Failure(f"unexpected {type(error).__name__}: {error}")
+        logger.debug("clip %s", task.clip_id, exc_info=True)
+        return task.clip_id, _unexpected(error)
+    finally:
+        clip_threads.reset(token)
 
 
-def _serial(tasks: list, compute: Compute) -> Iterator[tuple[str, Any]]:
+def _unexpected(error: BaseException) -> _Failure:
+    return _Failure(f"unexpected {type(error).__name__}: {_one_line(error)}")
+
+
+def _one_line(error: BaseException) -> str:
+    return " ".join(str(error).split())
+
+
+def _serial(tasks: list[_Task], compute: Compute) -> Iterator[tuple[str, Any]]:
     return map(_run_one, tasks)
 
 
-def _processes(tasks: list, compute: Compute) -> Iterator[tuple[str, Any]]:
+def _processes(tasks: list[_Task], compute: Compute) -> Iterator[tuple[str, Any]]:
     from joblib import Parallel, delayed
+    from joblib.externals.loky.process_executor import BrokenProcessPool
 
-    workers = min(compute.workers or available_cores(), len(tasks))
     # loky starts fresh interpreters (a forked copy of a process that holds TensorFlow's threads may
     # hang), does not import our main program again, and keeps the workers for the next step.
-    pool = Parallel(n_jobs=workers, backend="loky", return_as="generator_unordered", max_nbytes=None)
-    return pool(delayed(_run_one)(task) for task in tasks)
-
-
-def _dask(tasks: list, compute: Compute) -> Iterator[tuple[str, Any]]:
+    n_jobs = _n_workers(len(tasks), compute)
+    pool = Parallel(n_jobs=n_jobs, backend="loky", return_as="generator_unordered", max_nbytes=None)
+    waiting = {task.clip_id: task for task in tasks}
     try:
-        from distributed import Client, LocalCluster, as_completed as dask_as_completed  # noqa: I001
+        for clip_id, result in pool(delayed(_run_one)(task) for task in tasks):
+            del waiting[clip_id]
+            yield clip_id, result
+    except BrokenProcessPool:
+        # A clip took its worker down (a crash in a decoder, no memory) and thereby the whole pool. Who
+        # it was nobody knows, so each of the rest is tried by itself. (One job would run in here.)
+        for task in waiting.values():
+            try:
+                yield from Parallel(n_jobs=2, backend="loky", max_nbytes=None)([delayed(_run_one)(task)])
+            except BrokenProcessPool:
+                yield task.clip_id, _Failure("its worker process died; is there enough memory?")
+
+
+def _dask(tasks: list[_Task], compute: Compute) -> Iterator[tuple[str, Any]]:
+    try:
+        from distributed import Client, LocalCluster
     except ImportError as error:
         raise MoodscoreError(
             "compute.backend 'dask': install it with pip install 'moodscore[dask]'"
         ) from error
-    workers = min(compute.workers or available_cores(), len(tasks))
     if compute.address:
         with Client(compute.address) as client:
-            yield from _gather(client, dask_as_completed, tasks)
+            yield from _gather(client, tasks)
     else:
+        n_workers = _n_workers(len(tasks), compute)
         with (
-            LocalCluster(n_workers=workers, threads_per_worker=1, dashboard_address=None) as cluster,
+            LocalCluster(n_workers=n_workers, threads_per_worker=1, dashboard_address=None) as cluster,
             Client(cluster) as client,
         ):
-            yield from _gather(client, dask_as_completed, tasks)
+            yield from _gather(client, tasks)
 
 
-def _gather(client: Any, as_they_come: Callable, tasks: list) -> Iterator[tuple[str, Any]]:
-    futures = client.map(_run_one, tasks, pure=False)
-    for _, result in as_they_come(futures, with_results=True):
-        yield result
+def _gather(client: Any, tasks: list[_Task]) -> Iterator[tuple[str, Any]]:
+    from distributed import as_completed
+
+    clip_of = dict(zip(client.map(_run_one, tasks, pure=False), (t.clip_id for t in tasks), strict=True))
+    for future, result in as_completed(list(clip_of), with_results=True, raise_errors=False):
+        # A worker that died has no answer; the scheduler tried others before it gave up.
+        yield (clip_of[future], _unexpected(result[1])) if future.status == "error" else result
+
+
+def _n_workers(n_clips: int, compute: Compute) -> int:
+    return min(compute.workers or available_cores(), n_clips)
+
+
+def _threads_per_clip(n_clips: int, compute: Compute) -> int:
+    """An equal part of the cores for each clip that is worked on at the same time."""
+    if compute.backend == "serial":
+        return 0
+    return 1 if compute.address else max(available_cores() // _n_workers(n_clips, compute), 1)
 
 
 def _with_progress(outcomes: Iterable[Result], total: int, label: str) -> Iterator[Result]:

@@ -1,9 +1,9 @@
 """Writing mp4 files: a new clip from pictures and sound, or a copied picture with a new soundtrack."""
 
 import heapq
-import itertools
 import os
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -13,16 +13,20 @@ import numpy as np
 from av.container import InputContainer, OutputContainer
 
 from moodscore.errors import MoodscoreError
-from moodscore.media._errors import media_errors, open_file
+from moodscore.media._source import moving_picture, open_file, reading_errors, writing_errors
 from moodscore.media.audio_file import AudioFile
+from moodscore.media.probe import probe_clip
 
-#: AAC reads blocks of this many samples; feeding it whole blocks avoids an inner buffer.
+#: AAC encodes blocks of this many samples; feeding it whole blocks avoids an inner buffer.
 _AAC_FRAME = 1024
 _AAC_BIT_RATE = 192_000
+#: FFmpeg's default search ("twoloop") now and then bursts on pure tones; this one does not, and is
+#: as good on music at this bit rate.
+_AAC_SEARCH = {"aac_coder": "fast"}
 #: Constant rate factor of x264: visually close to the original, small for drawn pictures.
 _H264_CRF = "20"
-#: Pictures a codec may hold back for reordering (h264 and hevc: 16).
-_MAX_REORDER = 32
+#: Stored sound is read in pieces of this many samples, whole AAC blocks.
+_READ_SAMPLES = 256 * _AAC_FRAME
 
 
 def write_clip(
@@ -45,18 +49,21 @@ def write_clip(
         One or two channels in [-1, 1].
     sample_rate : int
         Samples a second.
+
+    Raises
+    ------
+    MoodscoreError
+        If the file cannot be written.
     """
     path = Path(path)
     part = _part_of(path)
     try:
-        with (
-            media_errors(path),
-            av.open(str(part), "w", format="mp4", options={"fflags": "+bitexact"}) as out,
-        ):
+        with writing_errors(path), _open_mp4(part, sample_rate) as out:
             video = out.add_stream("libx264", rate=fps)
             video.pix_fmt = "yuv420p"
             video.codec_context.thread_count = 1
-            video.options = {"crf": _H264_CRF, "preset": "veryfast", "flags": "+bitexact"}
+            # Without its macroblock tree x264 gives the same stream every time; with it, it does not.
+            video.options = {"crf": _H264_CRF, "preset": "veryfast", "mbtree": "0", "flags": "+bitexact"}
             sound = _add_aac(out, audio.shape[1], sample_rate)
             for number, picture in enumerate(frames):
                 if number == 0:
@@ -65,7 +72,7 @@ def write_clip(
                 frame.pts, frame.time_base = number, Fraction(1, fps)
                 out.mux(video.encode(frame))
             out.mux(video.encode(None))
-            out.mux(_aac_packets(sound, audio, sample_rate))
+            out.mux(_aac_packets(sound, [audio], sample_rate))
         os.replace(part, path)
     finally:
         part.unlink(missing_ok=True)
@@ -95,30 +102,41 @@ def mux_soundtrack(scored: ScoredVideo, path: str | Path) -> None:
     Raises
     ------
     MoodscoreError
-        If the source cannot be read or mp4 cannot hold its picture.
+        If the source cannot be read, mp4 cannot hold its picture or the file cannot be written.
     """
     path, source = Path(path), scored.source
-    audio, sample_rate = scored.soundtrack.read(), scored.soundtrack.sample_rate
     part = _part_of(path)
     try:
-        with media_errors(source), open_file(source) as container:
-            if not container.streams.video:
-                raise MoodscoreError(f"{source}: has no picture")
-            picture = container.streams.video[0]
-            with av.open(str(part), "w", format="mp4") as out:
-                copied = _copy_stream(out, picture, source)
-                sound = _add_aac(out, audio.shape[1], sample_rate)
-                _start(out, picture, source)
-                streams = [
-                    _copied_packets(container, picture, copied),
-                    _aac_packets(sound, audio, sample_rate),
-                ]
-                # In the order of time, so that nothing piles up in the writer.
-                for packet in heapq.merge(*streams, key=_decoding_time):
-                    out.mux(packet)
+        with reading_errors(source), open_file(source) as container:
+            picture = moving_picture(container, source)
+            with writing_errors(path), _open_mp4(part, scored.soundtrack.sample_rate) as out:
+                _copy_picture(out, container, picture, scored)
         os.replace(part, path)
     finally:
         part.unlink(missing_ok=True)
+
+
+def _open_mp4(part: Path, sample_rate: int) -> OutputContainer:
+    """An empty mp4 file without a date, whose clock is fine enough to end the sound on a sample."""
+    options = {"fflags": "+bitexact", "movie_timescale": str(sample_rate)}
+    return av.open(str(part), "w", format="mp4", options=options)
+
+
+def _copy_picture(
+    out: OutputContainer, container: InputContainer, picture: av.VideoStream, scored: ScoredVideo
+) -> None:
+    soundtrack = scored.soundtrack
+    with _mp4_can_hold(picture, scored.source):
+        copied = out.add_stream_from_template(picture)
+        sound = _add_aac(out, soundtrack.channels, soundtrack.sample_rate)
+        out.start_encoding()
+    streams = [
+        _copied_packets(container, picture, copied, scored.source),
+        _aac_packets(sound, _blocks(soundtrack), soundtrack.sample_rate),
+    ]
+    # In the order of time, so that nothing piles up in the writer.
+    for packet in heapq.merge(*streams, key=_decoding_time):
+        out.mux(packet)
 
 
 def _part_of(path: Path) -> Path:
@@ -127,37 +145,48 @@ def _part_of(path: Path) -> Path:
     return path.with_name(f".{path.name}.part")
 
 
-def _copy_stream(out: OutputContainer, picture: av.VideoStream, source: str | Path) -> av.VideoStream:
+@contextmanager
+def _mp4_can_hold(picture: av.VideoStream, source: Path) -> Iterator[None]:
+    """Turn the refusal of a stream into one line."""
     try:
-        return out.add_stream_from_template(picture)
+        yield
     except (ValueError, av.error.FFmpegError) as error:
-        raise MoodscoreError(_wrong_codec(picture, source)) from error
-
-
-def _start(out: OutputContainer, picture: av.VideoStream, source: str | Path) -> None:
-    try:
-        out.start_encoding()
-    except av.error.FFmpegError as error:
-        raise MoodscoreError(_wrong_codec(picture, source)) from error
-
-
-def _wrong_codec(picture: av.VideoStream, source: str | Path) -> str:
-    codec = picture.codec_context.name
-    return f"{source}: an mp4 file cannot hold its picture ({codec}); convert it to h264 first"
+        codec = picture.codec_context.name
+        raise MoodscoreError(
+            f"{source}: an mp4 file cannot hold its picture ({codec}); convert it to h264 first"
+        ) from error
 
 
 def _copied_packets(
-    container: InputContainer, picture: av.VideoStream, copied: av.VideoStream
+    container: InputContainer, picture: av.VideoStream, copied: av.VideoStream, source: Path
 ) -> Iterator[av.Packet]:
-    """The picture's packets in decoding order, presentation starting at zero."""
-    packets = (packet for packet in container.demux(picture) if packet.dts is not None)
-    # The first picture shown is among the first decoded: no codec reorders further than this.
-    head = list(itertools.islice(packets, _MAX_REORDER))
-    offset = min((packet.pts for packet in head if packet.pts is not None), default=0)
-    for packet in itertools.chain(head, packets):
-        packet.pts = None if packet.pts is None else packet.pts - offset
-        packet.dts -= offset
-        packet.stream = copied
+    """The picture's packets in decoding order, the first picture that is shown at zero."""
+    offset = round(probe_clip(source).start_s / picture.time_base)
+    with reading_errors(source):
+        # The packet that flushes the decoder is empty.
+        for packet in _with_decoding_times(packet for packet in container.demux(picture) if packet.size):
+            packet.pts = (packet.dts if packet.pts is None else packet.pts) - offset
+            packet.dts -= offset
+            packet.stream = copied
+            yield packet
+
+
+def _with_decoding_times(packets: Iterable[av.Packet]) -> Iterator[av.Packet]:
+    """Fill in what Matroska leaves out: the decoding times of the first packets, counted backwards."""
+    waiting = []
+    for packet in packets:
+        waiting.append(packet)
+        if packet.dts is None:
+            continue
+        for earlier, later in zip(waiting[-2::-1], waiting[:0:-1], strict=True):
+            earlier.dts = later.dts - max(earlier.duration or 0, 1)
+        yield from waiting
+        waiting = []
+    # A handful of pictures in all: each is decoded when as many have been shown.
+    shown = sorted(packet.pts for packet in waiting)
+    delay = max((time - packet.pts for time, packet in zip(shown, waiting, strict=True)), default=0)
+    for packet, time in zip(waiting, shown, strict=True):
+        packet.dts = time - delay
         yield packet
 
 
@@ -168,15 +197,27 @@ def _decoding_time(packet: av.Packet) -> float:
 def _add_aac(out: OutputContainer, channels: int, sample_rate: int) -> av.AudioStream:
     sound = out.add_stream("aac", rate=sample_rate, layout="mono" if channels == 1 else "stereo")
     sound.bit_rate = _AAC_BIT_RATE
-    sound.options = {"flags": "+bitexact"}
+    sound.options = {"flags": "+bitexact"} | _AAC_SEARCH
     return sound
 
 
-def _aac_packets(sound: av.AudioStream, audio: np.ndarray, sample_rate: int) -> Iterator[av.Packet]:
-    layout = "mono" if audio.shape[1] == 1 else "stereo"
-    for start in range(0, len(audio), _AAC_FRAME):
-        block = np.ascontiguousarray(audio[start : start + _AAC_FRAME].T, dtype=np.float32)
-        frame = av.AudioFrame.from_ndarray(block, format="fltp", layout=layout)
-        frame.sample_rate, frame.pts, frame.time_base = sample_rate, start, Fraction(1, sample_rate)
-        yield from sound.encode(frame)
+def _blocks(soundtrack: AudioFile) -> Iterator[np.ndarray]:
+    """A stored sound piece by piece [shape=(n, channels)]."""
+    for start in range(0, soundtrack.n_samples, _READ_SAMPLES):
+        yield soundtrack.read(start, min(start + _READ_SAMPLES, soundtrack.n_samples))
+
+
+def _aac_packets(
+    sound: av.AudioStream, blocks: Iterable[np.ndarray], sample_rate: int
+) -> Iterator[av.Packet]:
+    """Encode blocks whose lengths, but for the last, are whole AAC frames."""
+    time_base = Fraction(1, sample_rate)
+    position = 0
+    for block in blocks:
+        for start in range(0, len(block), _AAC_FRAME):
+            piece = np.ascontiguousarray(block[start : start + _AAC_FRAME].T, dtype=np.float32)
+            frame = av.AudioFrame.from_ndarray(piece, format="fltp", layout=sound.layout.name)
+            frame.sample_rate, frame.pts, frame.time_base = sample_rate, position, time_base
+            position += piece.shape[1]
+            yield from sound.encode(frame)
     yield from sound.encode(None)

@@ -7,7 +7,7 @@ import av
 import numpy as np
 from av.video.reformatter import Interpolation, VideoReformatter
 
-from moodscore.media._errors import media_errors, open_file
+from moodscore.media._source import decode, moving_picture, open_file, reading_errors
 
 #: Side of the square every sampled picture is scaled to, in pixels.
 PICTURE_SIDE = 256
@@ -63,21 +63,13 @@ def sampled_frames(path: str | Path, times_s: Sequence[float], *, start_s: float
 
 
 def _decoded(path: str | Path) -> Iterator[av.VideoFrame]:
-    """All pictures in presentation order; a damaged packet is passed over, as players do."""
-    with media_errors(path), open_file(path) as container:
-        video = container.streams.video[0]
+    """All pictures in presentation order."""
+    with reading_errors(path), open_file(path) as container:
+        video = moving_picture(container, path)
         video.thread_type = "AUTO"
-        number = 0
         for packet in container.demux(video):
-            try:
-                frames = packet.decode()
-            except av.error.InvalidDataError:
-                continue
-            for frame in frames:
-                if frame.pts is None:  # raw streams carry no time stamps: count pictures
-                    frame.pts = int(number / (video.average_rate or 25) / video.time_base)
-                number += 1
-                yield frame
+            # A picture without a time, as damage may leave behind, cannot be placed.
+            yield from (frame for frame in decode(packet) if frame.pts is not None)
 
 
 def _to_rgb(scaler: VideoReformatter, frame: av.VideoFrame) -> np.ndarray:
@@ -103,8 +95,8 @@ def preview_frames(path: str | Path, *, start_s: float, duration_s: float) -> It
         RGB, at most eight; fewer where the file cannot be sought.
     """
     scaler = VideoReformatter()
-    with media_errors(path), open_file(path) as container:
-        video = container.streams.video[0]
+    with reading_errors(path), open_file(path) as container:
+        video = moving_picture(container, path)
         for part in range(_N_PREVIEWS):
             moment = start_s + duration_s * (part + 0.5) / _N_PREVIEWS
             try:

@@ -4,12 +4,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import av
+import numpy as np
 
 from moodscore.errors import MoodscoreError
-from moodscore.media._errors import media_errors, open_file
+from moodscore.media._source import decode, moving_picture, open_file, reading_errors
 
 #: Containers a folder of clips is searched for.
 VIDEO_SUFFIXES = (".mp4", ".mov", ".mkv", ".webm", ".avi")
+#: Pictures a second where a file says nothing about it.
+_USUAL_FPS = 25
 
 
 @dataclass(frozen=True)
@@ -78,48 +81,43 @@ def probe_clip(path: str | Path) -> ClipInfo:
     """Read the facts of a clip from its packets; only the first picture is decoded.
 
     The duration a container claims is often rounded or wrong; the time stamps of its packets are
-    what a player follows.
+    what a player follows. The clip starts with the first picture that can be decoded and is shown:
+    pictures before it that an edit list hides, or that lack the picture they build on, do not count.
 
     Raises
     ------
     MoodscoreError
-        If the file is missing, is no video or has no picture that can be decoded.
+        If the file is missing, is no video or has no moving picture that can be decoded.
     """
-    with media_errors(path), open_file(path) as container:
-        if not container.streams.video:
-            raise MoodscoreError(f"{path}: has no picture")
-        video = container.streams.video[0]
-        start, stop, count = _span(container, video)
-        if not count:
-            raise MoodscoreError(f"{path}: has no picture that can be decoded")
-        container.seek(0)
-        first = next(container.decode(video), None)
+    with reading_errors(path), open_file(path) as container:
+        video = moving_picture(container, path)
+        first, times = _first_picture_and_times(container, video)
+        if not len(times):
+            raise MoodscoreError(f"{path}: its pictures carry no time stamps; put them into an mp4 file")
         if first is None:
             raise MoodscoreError(f"{path}: has no picture that can be decoded")
-        duration = stop - start
+        duration_s = float(int(times[:, 1].max() - first.pts) * video.time_base)
         return ClipInfo(
-            start_s=start,
-            duration_s=duration,
-            fps=count / duration,
+            start_s=float(first.pts * video.time_base),
+            duration_s=duration_s,
+            fps=float((times[:, 0] >= first.pts).sum() / duration_s),
             width=first.width,
             height=first.height,
             has_audio=bool(container.streams.audio),
         )
 
 
-def _span(container: av.container.InputContainer, video: av.VideoStream) -> tuple[float, float, int]:
-    """First appearance, last disappearance (seconds) and number of pictures."""
-    start = stop = None
-    count = 0
-    usual = int(1 / (video.average_rate or 25) / video.time_base)
+def _first_picture_and_times(
+    container: av.container.InputContainer, video: av.VideoStream
+) -> tuple[av.VideoFrame | None, np.ndarray]:
+    """The first picture that can be decoded; appearance and disappearance of every packet, in ticks."""
+    first, times = None, []
+    usual = max(int(1 / (video.average_rate or _USUAL_FPS) / video.time_base), 1)
     for packet in container.demux(video):
-        shown = packet.pts if packet.pts is not None else packet.dts
-        if shown is None:  # the packet that flushes the decoder
-            continue
-        count += 1
-        gone = shown + (packet.duration or usual)
-        start = shown if start is None else min(start, shown)
-        stop = gone if stop is None else max(stop, gone)
-    if start is None:
-        return 0.0, 0.0, 0
-    return float(start * video.time_base), float(stop * video.time_base), count
+        if first is None:
+            first = next((frame for frame in decode(packet) if frame.pts is not None), None)
+        shown = packet.dts if packet.pts is None else packet.pts
+        # An edit list may hide pictures; the packet that flushes the decoder has no time.
+        if shown is not None and not packet.is_discard:
+            times.append((shown, shown + (packet.duration or usual)))
+    return first, np.array(times, dtype=np.int64).reshape(-1, 2)

@@ -1,5 +1,6 @@
 """The sound of a clip, on the clock of its picture, at one sample rate."""
 
+import math
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,13 +11,15 @@ import soundfile as sf
 import soxr
 
 from moodscore.errors import MoodscoreError
-from moodscore.media._errors import media_errors, open_file
+from moodscore.media._source import decode, open_file, reading_errors
 from moodscore.media.audio_file import AudioFile
 
 #: Every stored soundtrack has this sample rate, in Hz.
 SAMPLE_RATE = 44_100
 #: A sound that never exceeds this peak (-80 dBFS) is no sound.
 SILENCE_PEAK = 1e-4
+#: Time stamps may be off by this much (containers round them) before sound is taken to be missing.
+_JITTER_S = 0.02
 
 
 def decode_soundtrack(path: str | Path, out: str | Path, *, start_s: float, duration_s: float) -> AudioFile:
@@ -24,7 +27,8 @@ def decode_soundtrack(path: str | Path, out: str | Path, *, start_s: float, dura
 
     The result starts with the first picture and is exactly as long as the picture: what the
     container starts earlier is cut, what starts later is padded with silence, and so is a track
-    that ends early. More than two channels are mixed to stereo; the rate becomes 44.1 kHz (soxr).
+    that ends early or lacks a piece. More than two channels are mixed to stereo; the rate becomes
+    44.1 kHz (soxr).
 
     Parameters
     ----------
@@ -48,22 +52,13 @@ def decode_soundtrack(path: str | Path, out: str | Path, *, start_s: float, dura
     out = Path(out)
     part = out.with_name(f".{out.name}.part")
     n_samples = round(duration_s * SAMPLE_RATE)
-    peak, written = 0.0, 0
     try:
-        with media_errors(path), open_file(path) as container:
+        with reading_errors(path), open_file(path) as container:
             if not container.streams.audio:
                 raise MoodscoreError(f"{path}: has no sound track")
-            stream = container.streams.audio[0]
-            channels = min(stream.codec_context.channels, 2)
-            with sf.SoundFile(str(part), "w", SAMPLE_RATE, channels, subtype="PCM_24", format="FLAC") as file:
-                for block in _resampled(_aligned(container, stream, channels, start_s), stream.rate):
-                    block = block[: n_samples - written]
-                    file.write(block)
-                    written += len(block)
-                    peak = max(peak, float(np.abs(block).max(initial=0.0)))
-                    if written == n_samples:
-                        break
-                file.write(np.zeros((n_samples - written, channels), dtype=np.float32))
+            track = container.streams.audio[0]
+            blocks = _aligned(_decoded(container, track), track, start_s, duration_s)
+            peak = _store(part, _resampled(blocks, track.rate), _channels(track), n_samples)
         if peak < SILENCE_PEAK:
             raise MoodscoreError(f"{path}: its sound track is silent")
         os.replace(part, out)
@@ -72,36 +67,69 @@ def decode_soundtrack(path: str | Path, out: str | Path, *, start_s: float, dura
     return AudioFile.open(out)
 
 
+def _channels(track: av.AudioStream) -> int:
+    return min(track.codec_context.channels, 2)
+
+
+def _store(path: Path, blocks: Iterator[np.ndarray], channels: int, n_samples: int) -> float:
+    """Write exactly ``n_samples``, the missing ones as silence; the peak of what was written."""
+    peak, written = 0.0, 0
+    with sf.SoundFile(str(path), "w", SAMPLE_RATE, channels, subtype="PCM_24", format="FLAC") as file:
+        for block in blocks:
+            block = block[: n_samples - written]
+            file.write(block)
+            written += len(block)
+            peak = max(peak, float(np.abs(block).max(initial=0.0)))
+            if written == n_samples:
+                break
+        file.write(np.zeros((n_samples - written, channels), dtype=np.float32))
+    return peak
+
+
+def _decoded(
+    container: av.container.InputContainer, track: av.AudioStream
+) -> Iterator[tuple[float | None, np.ndarray]]:
+    """Blocks [shape=(n, channels)] at the track's own rate, each with the time it starts at."""
+    channels = _channels(track)
+    mixers = {}
+    for packet in container.demux(track):
+        for frame in decode(packet):
+            # Broadcasts change between stereo and surround in mid-stream.
+            form = frame.format.name, frame.layout.name, frame.sample_rate
+            if form not in mixers:
+                layout = "mono" if channels == 1 else "stereo"
+                mixers[form] = av.AudioResampler(format="flt", layout=layout, rate=track.rate)
+            time = frame.time
+            for mixed in mixers[form].resample(frame):
+                yield time, mixed.to_ndarray().reshape(-1, channels)
+                time = None
+
+
 def _aligned(
-    container: av.container.InputContainer, stream: av.AudioStream, channels: int, start_s: float
+    blocks: Iterator[tuple[float | None, np.ndarray]],
+    track: av.AudioStream,
+    start_s: float,
+    duration_s: float,
 ) -> Iterator[np.ndarray]:
-    """Blocks [shape=(n, channels)] at the track's own rate, from the first picture on."""
-    mixer = av.AudioResampler(format="flt", layout="mono" if channels == 1 else "stereo", rate=stream.rate)
-    end = None
-    if stream.duration is not None:  # codecs pad their last block; the container knows the true end
-        first = stream.start_time or 0
-        end = round((float((first + stream.duration) * stream.time_base) - start_s) * stream.rate)
-    position = None
-    for frame in _frames(container, stream):
-        if position is None:
-            position = round(((frame.time or 0.0) - start_s) * stream.rate)
-            if position > 0:
-                yield np.zeros((position, channels), dtype=np.float32)
-        for mixed in mixer.resample(frame):
-            block = mixed.to_ndarray().reshape(-1, channels)
-            first = max(-position, 0)
-            last = len(block) if end is None else max(end - position, 0)
-            position += len(block)
-            yield block[first:last]
-
-
-def _frames(container: av.container.InputContainer, stream: av.AudioStream) -> Iterator[av.AudioFrame]:
-    """Decoded blocks of sound; a damaged packet is passed over, as players do."""
-    for packet in container.demux(stream):
-        try:
-            yield from packet.decode()
-        except av.error.InvalidDataError:
-            continue
+    """The same sound without overlap or gap, from the first picture on and no longer than the picture."""
+    rate = track.rate
+    end = math.ceil(duration_s * rate)
+    if track.duration is not None:  # codecs pad their last block; the container knows the true end
+        stop = float(((track.start_time or 0) + track.duration) * track.time_base)
+        end = min(end, round((stop - start_s) * rate))
+    written, expected = 0, None
+    for time, block in blocks:
+        begins = (expected or 0) if time is None else round((time - start_s) * rate)
+        if expected is not None and abs(begins - expected) <= _JITTER_S * rate:
+            begins = expected
+        expected = begins + len(block)
+        gap = min(begins, end) - written
+        if gap > 0:
+            yield np.zeros((gap, block.shape[1]), dtype=np.float32)
+            written += gap
+        kept = block[max(written - begins, 0) : max(end - begins, 0)]
+        yield kept
+        written += len(kept)
 
 
 def _resampled(blocks: Iterator[np.ndarray], rate: int) -> Iterator[np.ndarray]:

@@ -103,6 +103,8 @@ def fuzzy_c_means(
     """
     values = np.asarray(values, dtype=np.float64)
     weights = np.ones_like(values) if weights is None else np.asarray(weights, dtype=np.float64)
+    if period is not None:
+        values = np.mod(values, period)  # 0 and a whole turn are one value
     _validate(values, weights, n_clusters, name)
     weights = weights / weights.sum()
     if initial_centres is None:

@@ -108,7 +108,9 @@ def fit_visual_model(
     options = options or DescriptorOptions()
     if not len(histograms):
         raise MoodscoreError("visual model: there is no training segment; add clips with ratings")
-    pooled = histograms.sum(axis=0, dtype=np.float64)
+    # A film in black and white has a trace of colour from its encoding: too little to have a hue.
+    telling = histograms.sum(axis=2, keepdims=True, dtype=np.float64) > _NO_CHROMA
+    pooled = (histograms * telling).sum(axis=0, dtype=np.float64)
     centres, mean_shares, maxima = {}, {}, {}
     for index, channel in enumerate(CHANNELS):
         period = _period(channel, options)

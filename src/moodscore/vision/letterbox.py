@@ -6,6 +6,8 @@ import numpy as np
 
 #: A pixel is black if none of its channels exceeds this level (of 255).
 _BLACK_LEVEL = 16
+#: Scaling and coding blur the border of a bar over about this many rows or columns.
+_BLUR = 2
 
 
 class Crop(NamedTuple):
@@ -20,6 +22,10 @@ class Crop(NamedTuple):
         """The picture without its bars."""
         return picture[self.top : self.bottom, self.left : self.right]
 
+    def is_near(self, other: "Crop") -> bool:
+        """Whether the two differ by no more than the blur of a bar's border."""
+        return all(abs(own - its) <= _BLUR for own, its in zip(self, other, strict=True))
+
 
 class BarFinder:
     """Collects pictures and tells which rows and columns at the edges were black in all of them."""
@@ -30,13 +36,20 @@ class BarFinder:
 
     def see(self, picture: np.ndarray) -> None:
         """Take one picture [shape=(height, width, 3)] into account."""
-        lit = picture.max(axis=2) > _BLACK_LEVEL
-        self._rows |= lit.any(axis=1)
-        self._columns |= lit.any(axis=0)
+        height, width, levels = picture.shape
+        self._rows |= picture.reshape(height, width * levels).max(axis=1) > _BLACK_LEVEL
+        self._columns |= picture.max(axis=0).max(axis=1) > _BLACK_LEVEL
 
     def crop(self) -> Crop:
-        """The smallest part that holds all light; the whole picture if there was none."""
+        """The part between the bars and their blurred borders; the whole picture if nothing was lit."""
         if not self._rows.any():
             return Crop(0, len(self._rows), 0, len(self._columns))
-        rows, columns = np.flatnonzero(self._rows), np.flatnonzero(self._columns)
-        return Crop(int(rows[0]), int(rows[-1]) + 1, int(columns[0]), int(columns[-1]) + 1)
+        return Crop(*_lit_span(self._rows), *_lit_span(self._columns))
+
+
+def _lit_span(lit: np.ndarray) -> tuple[int, int]:
+    """First and last lit place, without the blur beside a bar where that leaves anything."""
+    places = np.flatnonzero(lit)
+    first, last = int(places[0]), int(places[-1]) + 1
+    inner = first + _BLUR if first > 0 else first, last - _BLUR if last < len(lit) else last
+    return inner if inner[0] < inner[1] else (first, last)

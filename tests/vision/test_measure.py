@@ -1,0 +1,221 @@
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from moodscore.media import probe_clip, sampled_frames, write_clip
+from moodscore.vision import (
+    CHANNELS,
+    MeasureOptions,
+    describe,
+    fit_visual_model,
+    measure,
+    measure_clip,
+    rgb_to_hsi,
+)
+
+FPS = 14
+REAL_CLIP = Path(__file__).parents[2].parent / "shared/data/media/real_bird.mp4"
+RED, BLUE, GREY = (210, 40, 40), (40, 40, 210), (128, 128, 128)
+
+
+@pytest.fixture
+def make_clip(tmp_path):
+    def make(pictures, name="clip.mp4"):
+        pictures = [np.asarray(picture, dtype=np.uint8) for picture in pictures]
+        silence = np.zeros((len(pictures) * 44100 // FPS, 1), dtype=np.float32)
+        write_clip(tmp_path / name, pictures, FPS, silence, 44100)
+        return tmp_path / name
+
+    return make
+
+
+def measured(path, **options):
+    info = probe_clip(path)
+    return measure_clip(
+        path, start_s=info.start_s, duration_s=info.duration_s, options=MeasureOptions(**options)
+    )
+
+
+def plain(colour, height=64, width=96):
+    return np.broadcast_to(np.array(colour, dtype=np.uint8), (height, width, 3))
+
+
+def scene(k, height=96, width=128):
+    """A colourful ramp that moves by a fixed step."""
+    y, x = np.mgrid[:height, :width]
+    red = 128 + 90 * np.sin(2 * np.pi * (x + 2 * k) / width)
+    green = 40 + 150 * y / height
+    blue = 128 + 90 * np.cos(2 * np.pi * (x + y + 3 * k) / width)
+    return np.stack([red, green, blue], axis=-1)
+
+
+def slow_measures(path, bounds, start_s, weighted=True):
+    """The definition, pixel by pixel values and full precision, without any cropping."""
+    moments = [s + (e - s) * (k + 0.5) / 7 for s, e in bounds for k in range(7)]
+    pictures = list(sampled_frames(path, moments, start_s=start_s))
+    histograms, chroma, motion = [], [], []
+    for segment in range(len(bounds)):
+        seven = np.stack(pictures[7 * segment : 7 * segment + 7])
+        hsi = rgb_to_hsi(seven).reshape(-1, 3)
+        colour = np.ptp(seven.reshape(-1, 3).astype(float), axis=1) / 255
+        hue_bins = np.rint(hsi[:, 0] * 256) % 256
+        counts = [np.histogram(hue_bins, np.arange(257), weights=colour if weighted else None)[0]]
+        counts += [np.histogram(hsi[:, c] * 255, np.arange(-0.5, 256.0))[0] for c in (1, 2)]
+        histograms.append(np.stack(counts) / len(hsi))
+        chroma.append(colour.mean())
+        first = max(7 * segment - 1, 0)
+        grey = [p.mean(axis=2) / 255 for p in pictures[first : 7 * segment + 7]]
+        motion.append(np.median([np.abs(b - a).mean() for a, b in pairwise(grey)]))
+    return np.array(histograms), np.array(motion), np.array(chroma)
+
+
+@pytest.mark.parametrize("hue_weight", ["chroma", "none"])
+def test_against_the_definition(make_clip, hue_weight):
+    path = make_clip([scene(k) for k in range(36)])
+    bounds = [(0.0, 1.0), (1.0, 2.0), (2.0, 36 / FPS)]
+    histograms, motion, chroma = slow_measures(path, bounds, 0.0, weighted=hue_weight == "chroma")
+    found = measured(path, hue_weight=hue_weight)
+    # A value in the middle between two bins may fall on either side.
+    assert np.abs(found.histograms - histograms).sum(axis=2).max() < 0.01
+    np.testing.assert_allclose(found.motion, motion, rtol=1e-9)
+    np.testing.assert_allclose(found.chroma, chroma, rtol=1e-6)
+    assert (found.motion > 0.01).all()
+    assert (found.cut_rate == 0).all()
+
+
+@pytest.mark.skipif(not REAL_CLIP.exists(), reason="the real clip is not here")
+def test_a_real_clip_against_the_definition():
+    bounds = [(0.0, 1.0), (1.0, 2.0)]
+    histograms, motion, chroma = slow_measures(REAL_CLIP, bounds, 0.0)
+    found = measure_clip(REAL_CLIP, start_s=0.0, duration_s=2.0)
+    assert np.abs(found.histograms - histograms).sum(axis=2).max() < 0.01
+    np.testing.assert_allclose(found.motion, motion, rtol=1e-9)
+    np.testing.assert_allclose(found.chroma, chroma, rtol=1e-6)
+
+
+@pytest.mark.parametrize("colour", [RED, BLUE, (200, 180, 60), GREY])
+def test_a_plain_colour(make_clip, colour):
+    found = measured(make_clip([plain(colour)] * 28))
+    wanted = rgb_to_hsi(np.array(colour, dtype=np.uint8))
+    chroma = (max(colour) - min(colour)) / 255
+    assert found.histograms.shape == (2, 3, 256)
+    np.testing.assert_allclose(found.histograms[:, 1:].sum(axis=2), 1, atol=1e-6)
+    np.testing.assert_allclose(found.histograms[:, 0].sum(axis=1), found.chroma, atol=1e-6)
+    np.testing.assert_allclose(found.chroma, chroma, atol=0.03)
+    for channel, spread in ((1, 5), (2, 3)):
+        mean = found.histograms[0, channel] @ np.arange(256)
+        assert mean == pytest.approx(255 * wanted[channel], abs=spread)
+    if chroma:
+        angle = np.angle(found.histograms[0, 0] @ np.exp(2j * np.pi * np.arange(256) / 256))
+        assert abs((angle / (2 * np.pi) - wanted[0] + 0.5) % 1 - 0.5) < 0.01
+
+
+def test_a_hard_cut_counts_once_and_is_no_motion(make_clip):
+    found = measured(make_clip([plain(RED)] * 33 + [plain((230, 230, 90))] * 37))
+    np.testing.assert_allclose(found.motion, 0, atol=1e-3)
+    # One cut at 2.36 s; the window is cut off by the ends of the clip.
+    np.testing.assert_allclose(found.cut_rate, [1 / 4.5, 1 / 5, 1 / 5, 1 / 5, 1 / 4.5])
+
+
+def test_a_cut_at_the_edge_of_a_segment_is_seen(make_clip):
+    found = measured(make_clip([plain((20, 20, 20))] * 14 + [plain((230, 230, 90))] * 14))
+    assert (found.cut_rate == 1 / 2).all()
+    np.testing.assert_allclose(found.motion, 0, atol=1e-3)
+
+
+def test_a_still_does_not_move(make_clip):
+    found = measured(make_clip([scene(0)] * 28))
+    np.testing.assert_allclose(found.motion, 0, atol=1e-3)
+    assert (found.cut_rate == 0).all()
+
+
+def test_faster_is_more_motion(make_clip):
+    slow = measured(make_clip([scene(k) for k in range(28)], "slow.mp4"))
+    fast = measured(make_clip([scene(3 * k) for k in range(28)], "fast.mp4"))
+    assert (fast.motion > 2 * slow.motion).all()
+
+
+@pytest.mark.parametrize("bars", ["letterbox", "pillarbox"])
+def test_bars_do_not_count(make_clip, bars):
+    """The same film with and without bars has the same descriptor, but for its encoding."""
+    pad = ((32, 32), (0, 0), (0, 0)) if bars == "letterbox" else ((0, 0), (64, 64), (0, 0))
+    films = {
+        "bare.mp4": [scene(k, 192, 256) for k in range(28)],
+        "barred.mp4": [np.pad(scene(k, 192, 256), pad) for k in range(28)],
+    }
+    bare, barred = (measured(make_clip(film, name)) for name, film in films.items())
+    np.testing.assert_allclose(barred.motion, bare.motion, rtol=0.1)
+    np.testing.assert_allclose(barred.chroma, bare.chroma, atol=0.01)
+    model = fit_visual_model(bare.histograms, bare.motion)
+    difference = describe(barred.histograms, barred.motion, model) - describe(
+        bare.histograms, bare.motion, model
+    )
+    assert difference[list(CHANNELS)].abs().to_numpy().max() < 0.01
+    assert difference.filter(like="share").abs().to_numpy().max() < 0.03
+    kept = measured(make_clip(films["barred.mp4"], "kept.mp4"), crop_bars=False)
+    assert kept.histograms[0, 2, :8].sum() > 0.2
+
+
+@pytest.mark.parametrize("seen", ["nothing", "too little", "too much"])
+def test_a_preview_that_guessed_wrong_does_no_harm(make_clip, monkeypatch, seen):
+    barred = [np.pad(scene(k, 64, 128), ((16, 16), (0, 0), (0, 0))) for k in range(28)]
+    path = make_clip(barred)
+    whole = list(sampled_frames(path, np.arange(0, 2, 1 / FPS), start_s=0))
+    previews = {
+        "nothing": [],
+        "too little": [np.pad(np.full((60, 256, 3), 99, np.uint8), ((98, 98), (0, 0), (0, 0)))],
+        "too much": [np.full((256, 256, 3), 99, np.uint8)],
+        "all": whole,
+    }
+    results = []
+    for shown in (previews[seen], previews["all"]):
+        monkeypatch.setattr(measure, "preview_frames", lambda *_, shown=shown, **__: iter(shown))
+        results.append(measured(path))
+    for name in ("histograms", "motion", "cut_rate", "chroma"):
+        np.testing.assert_array_equal(getattr(results[0], name), getattr(results[1], name))
+    assert results[0].histograms[:, 2, :16].sum() < 0.05
+
+
+def test_bars_that_are_not_always_there_are_picture(make_clip):
+    barred = [np.pad(scene(k, 64, 128), ((16, 16), (0, 0), (0, 0))) for k in range(21)]
+    path = make_clip(barred + [scene(k, 96, 128) for k in range(21, 42)])
+    found, whole = measured(path), measured(path, crop_bars=False)
+    np.testing.assert_array_equal(found.histograms, whole.histograms)
+
+
+def test_a_right_guess_is_decoded_once(make_clip, monkeypatch):
+    path = make_clip([np.pad(scene(k, 64, 128), ((16, 16), (0, 0), (0, 0))) for k in range(28)])
+    passes = []
+
+    def counted(*args, **options):
+        passes.append(args)
+        return sampled_frames(*args, **options)
+
+    monkeypatch.setattr(measure, "sampled_frames", counted)
+    measured(path)
+    assert len(passes) == 1
+
+
+def test_a_black_clip_keeps_its_frame(make_clip):
+    found = measured(make_clip([plain((0, 0, 0))] * 28))
+    np.testing.assert_array_equal(found.histograms[:, 2, 0], 1)
+    np.testing.assert_array_equal(found.histograms[:, 1, 0], 1)
+    assert not found.histograms[:, 0].any()
+    assert not found.chroma.any()
+    assert not found.motion.any()
+
+
+def test_a_clip_without_a_segment(make_clip):
+    found = measured(make_clip([plain(RED)] * 5))
+    assert found.histograms.shape == (0, 3, 256)
+    assert len(found.motion) == len(found.cut_rate) == len(found.chroma) == 0
+
+
+def test_segments_of_another_length(make_clip):
+    path = make_clip([plain(RED)] * 14 + [plain(BLUE)] * 14)
+    found = measure_clip(path, start_s=0, duration_s=2.0, segment_s=0.5)
+    assert found.histograms.shape == (4, 3, 256)
+    assert found.histograms[1, 0, 150:190].sum() < 0.01
+    assert found.histograms[2, 0, 150:190].sum() > 0.5
