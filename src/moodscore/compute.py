@@ -161,7 +161,7 @@ def _dask(tasks: list[_Task], compute: Compute) -> Iterator[tuple[str, Any]]:
         from distributed import Client, LocalCluster
     except ImportError as error:
         raise MoodscoreError(
-            "compute.backend 'dask': install it with pip install 'moodscore[dask]'"
+            "compute.backend 'dask': it is not installed; pip install distributed"
         ) from error
     if compute.address:
         with Client(compute.address) as client:

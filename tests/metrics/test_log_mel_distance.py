@@ -1,9 +1,11 @@
+import sys
+
 import numpy as np
 import pytest
 import scipy.signal
 
 from moodscore.errors import MoodscoreError
-from moodscore.metrics import log_mel_distance
+from moodscore.metrics import LogMelReference, log_mel_distance
 
 RATE = 22_050
 
@@ -127,3 +129,31 @@ def test_what_is_not_audio_is_refused(bad):
 def test_an_impossible_rate_is_refused(rate):
     with pytest.raises(MoodscoreError, match="sample_rate"):
         log_mel_distance(np.zeros(10), np.zeros(10), rate)
+
+
+@pytest.mark.parametrize("n", [RATE // 2, 3 * RATE, 7 * RATE])
+def test_a_reference_gives_what_the_function_gives(n):
+    original = np.column_stack([noise(3 * RATE), noise(3 * RATE, seed=1)]).astype(np.float32)
+    reference = LogMelReference(original, RATE)
+    for seed in (2, 3):  # more than once: nothing is used up
+        output = noise(n, seed=seed)
+        assert reference.distance(output) == log_mel_distance(original, output, RATE)
+
+
+def test_a_reference_computes_its_own_levels_once(monkeypatch):
+    reference = LogMelReference(noise(RATE), RATE)
+    calls = []
+    module = sys.modules["moodscore.metrics.log_mel_distance"]
+    levels = module._levels
+    monkeypatch.setattr(module, "_levels", lambda *args: calls.append(1) or levels(*args))
+    reference.distance(noise(RATE, seed=1))
+    assert len(calls) == 1
+
+
+def test_a_reference_refuses_what_the_function_refuses():
+    with pytest.raises(MoodscoreError, match=r"^original: "):
+        LogMelReference(np.zeros(0), RATE)
+    with pytest.raises(MoodscoreError, match="sample_rate"):
+        LogMelReference(np.zeros(10), 3999)
+    with pytest.raises(MoodscoreError, match=r"^output: "):
+        LogMelReference(np.zeros(10), RATE).distance(np.array([np.inf]))

@@ -13,6 +13,7 @@ __getattr__, __dir__, __all__ = _lazy.attach(
             "score_systems",
             "systems_table",
         ],
+        "soundtrack": ["Original", "measure_soundtrack"],
         "summary": ["print_summary"],
         "takes": ["Task", "measure_takes"],
     },

@@ -17,6 +17,8 @@ from moodscore.music import SYSTEMS
 SPLITS = {"seen": "train", "held_out": "held_out"}
 #: Errors of a track, averaged over takes and then over clips.
 ERRORS = ("mae_waveform", "mae_tlr", "log_mel_distance")
+#: Agreement of what the judge hears with the labels, over all segments of a take; averaged over takes.
+AGREEMENTS = ("emotion_match", "valence_ccc", "arousal_ccc")
 _KEYS = ["clip_id", "segment"]
 
 
@@ -96,8 +98,8 @@ def score_systems(errors: pd.DataFrame, emotions: pd.DataFrame, segments: pd.Dat
     Returns
     -------
     dict
-        By system, then ``seen`` and ``held_out``: `ERRORS` and ``emotion_match, valence_ccc,
-        arousal_ccc``, the means over takes; and ``n_clips``.
+        By system, then ``seen`` and ``held_out``: `ERRORS` and `AGREEMENTS` (None without labels),
+        and ``n_clips``.
     """
     return {
         system: {
@@ -116,23 +118,27 @@ def _score_system(
     by_clip = own.groupby("clip_id")[list(ERRORS)].mean()
     labels = segments[segments["clip_id"].isin(by_clip.index) & segments["quadrant"].notna()]
     heard = emotions[(emotions["system"] == system) & emotions["clip_id"].isin(by_clip.index)]
-    matches = pd.DataFrame(
-        [emotion_match(take.drop(columns=["system", "take"]), labels) for _, take in heard.groupby("take")]
-    )
     return {
         **{name: float(value) for name, value in by_clip.mean().items()},
-        **{name: float(matches[name].mean()) for name in ("emotion_match", "valence_ccc", "arousal_ccc")},
+        **_score_emotions(heard, labels),
         "n_clips": len(by_clip),
     }
 
 
+def _score_emotions(heard: pd.DataFrame, labels: pd.DataFrame) -> dict[str, float | None]:
+    if labels.empty:
+        return dict.fromkeys(AGREEMENTS)
+    takes = heard.drop(columns="system").groupby("take")
+    matches = pd.DataFrame([emotion_match(take, labels) for _, take in takes])
+    return {name: float(matches[name].mean()) for name in AGREEMENTS}
+
+
 def systems_table(systems: dict[str, Any]) -> pd.DataFrame:
-    """One row a system and side, for reading and for spreadsheets."""
-    return pd.DataFrame(
-        [
-            {"system": system, "split": side, **scores}
-            for system, sides in systems.items()
-            for side, scores in sides.items()
-            if scores is not None
-        ]
-    )
+    """One row a system and side that has clips, for reading and for spreadsheets."""
+    rows = [
+        {"system": system, "split": side, **scores}
+        for system, sides in systems.items()
+        for side, scores in sides.items()
+        if scores is not None
+    ]
+    return pd.DataFrame(rows, columns=["system", "split", *ERRORS, *AGREEMENTS, "n_clips"])

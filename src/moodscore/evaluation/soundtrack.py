@@ -6,8 +6,42 @@ import numpy as np
 import pandas as pd
 
 from moodscore.emotion import Judge
-from moodscore.metrics import log_mel_distance, mae_tlr, mae_waveform
+from moodscore.metrics import LogMelReference, mae_tlr, mae_waveform
 from moodscore.sound import AudioScaler, sound_features
+
+
+@dataclass(frozen=True)
+class Original:
+    """The original of a clip, with what every comparison with it needs computed once.
+
+    Attributes
+    ----------
+    samples : np.ndarray of float [shape=(n, channels)]
+        The track.
+    sample_rate : int
+        Samples a second.
+    scaled_features : pd.DataFrame
+        ``segment`` and the scaled ``tempo, loudness, rhythm``, one row a segment.
+    log_mel : LogMelReference
+        Its levels.
+    """
+
+    samples: np.ndarray
+    sample_rate: int
+    scaled_features: pd.DataFrame
+    log_mel: LogMelReference
+
+    @classmethod
+    def prepare(
+        cls, samples: np.ndarray, sample_rate: int, features: pd.DataFrame, scaler: AudioScaler
+    ) -> "Original":
+        """Take a track and its features, ``segment, tempo, loudness, rhythm``, not yet scaled."""
+        return cls(samples, sample_rate, _scaled(features, scaler), LogMelReference(samples, sample_rate))
+
+    @property
+    def n_segments(self) -> int:
+        """Segments of the clip."""
+        return int(self.scaled_features["segment"].max()) + 1
 
 
 @dataclass(frozen=True)
@@ -27,25 +61,16 @@ class SoundtrackMeasures:
 
 
 def measure_soundtrack(
-    output: np.ndarray,
-    original: np.ndarray,
-    sample_rate: int,
-    *,
-    original_features: pd.DataFrame,
-    segment_s: float,
-    scaler: AudioScaler,
-    judge: Judge,
+    output: np.ndarray, original: Original, *, segment_s: float, scaler: AudioScaler, judge: Judge
 ) -> SoundtrackMeasures:
     """Measure a track as it sounds: its features are extracted anew, not taken from its cue sheet.
 
     Parameters
     ----------
-    output, original : np.ndarray of float [shape=(n, channels)]
-        The generated and the original track.
-    sample_rate : int
-        Samples a second of both.
-    original_features : pd.DataFrame
-        ``segment, tempo, loudness, rhythm`` of the original, unscaled, one row a segment.
+    output : np.ndarray of float [shape=(n, channels)]
+        The generated track, at the original's sample rate.
+    original : Original
+        What it is compared with.
     segment_s : float
         Length of a segment in seconds.
     scaler : AudioScaler
@@ -53,13 +78,12 @@ def measure_soundtrack(
     judge : Judge
         Trained on training clips.
     """
-    n_segments = int(original_features["segment"].max()) + 1
-    features = sound_features(output, sample_rate, segment_s, n_segments=n_segments)
+    features = sound_features(output, original.sample_rate, segment_s, n_segments=original.n_segments)
     return SoundtrackMeasures(
         errors={
-            "mae_waveform": mae_waveform(original, output),
-            "mae_tlr": mae_tlr(_scaled(original_features, scaler), _scaled(features, scaler)),
-            "log_mel_distance": log_mel_distance(original, output, sample_rate),
+            "mae_waveform": mae_waveform(original.samples, output),
+            "mae_tlr": mae_tlr(original.scaled_features, _scaled(features, scaler)),
+            "log_mel_distance": original.log_mel.distance(output),
         },
         judged=pd.concat([features[["segment"]], judge.predict(features)], axis=1),
     )

@@ -5,10 +5,14 @@ from typing import Any
 #: Columns of the table: the metric, and its heading with the direction of better.
 _COLUMNS = (
     ("emotion_match", "emotion match ↑"),
-    ("mae_tlr", "MAE of TLR ↓"),
+    ("mae_tlr", "TLR error ↓"),
     ("log_mel_distance", "log-mel (dB) ↓"),
-    ("mae_waveform", "MAE of waveform ↓"),
+    ("mae_waveform", "wave error ↓"),
 )
+
+
+_NOTHING = "–"
+_PLACES = {"seen": "training", "held_out": "held-out"}
 
 
 def print_summary(metrics: dict[str, Any]) -> None:
@@ -16,25 +20,36 @@ def print_summary(metrics: dict[str, Any]) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    side = "held_out" if metrics["emotion"]["held_out"] else "seen"
-    where = "held-out" if side == "held_out" else "training"
-    table = Table(title=f"Systems on {where} clips", title_justify="left")
-    table.add_column("system")
+    console = Console()
+    for name, sides in (("pictures (ANFIS)", metrics["emotion"]), ("sound (judge)", metrics["judge"])):
+        console.print(f"Emotion read from {name}: {_reading(sides)}", highlight=False)
+    systems = metrics["systems"]
+    side = _side_to_print(*systems.values())
+    table = Table(title=f"Systems on {_PLACES[side]} clips", title_justify="left")
+    table.add_column("system", no_wrap=True)
     for _, heading in _COLUMNS:
         table.add_column(heading, justify="right")
-    for system, sides in metrics["systems"].items():
-        scores = sides[side]
-        if scores is not None:
-            table.add_row(system, *(f"{scores[name]:.3f}" for name, _ in _COLUMNS))
-    console = Console()
-    for name, scores in (("pictures (ANFIS)", metrics["emotion"]), ("sound (judge)", metrics["judge"])):
-        console.print(_reading(name, scores[side]), highlight=False)
+    for system, sides in systems.items():
+        scores = sides[side] or {}
+        table.add_row(system, *(_number(scores.get(metric)) for metric, _ in _COLUMNS))
     console.print(table)
 
 
-def _reading(name: str, scores: dict[str, Any]) -> str:
+def _side_to_print(*of_systems: dict[str, Any]) -> str:
+    return "held_out" if any(sides["held_out"] for sides in of_systems) else "seen"
+
+
+def _number(value: float | None) -> str:
+    return _NOTHING if value is None else f"{value:.3f}"
+
+
+def _reading(sides: dict[str, Any]) -> str:
+    side = _side_to_print(sides)
+    scores = sides[side]
+    if scores is None:
+        return "no segment was rated"
     return (
-        f"Emotion read from {name}: {scores['accuracy']:.0%} of {scores['n']} segments "
+        f"{scores['accuracy']:.0%} of {scores['n']} segments of {_PLACES[side]} clips "
         f"(always the most frequent quadrant: {scores['majority_accuracy']:.0%}), "
         f"balanced {scores['balanced_accuracy']:.0%}, CCC of valence {scores['valence_ccc']:.2f}, "
         f"of arousal {scores['arousal_ccc']:.2f}"

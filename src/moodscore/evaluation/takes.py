@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from moodscore.emotion import Judge
-from moodscore.evaluation.soundtrack import measure_soundtrack
+from moodscore.evaluation.soundtrack import Original, measure_soundtrack
 from moodscore.media import AudioFile
 from moodscore.music import play
 from moodscore.sound import AudioScaler
@@ -46,20 +46,13 @@ def measure_takes(
     emotions : pd.DataFrame
         ``clip_id, system, take, segment, valence, arousal``: what the judge hears.
     """
-    original, rate = task.original.read(), task.original.sample_rate
+    rate = task.original.sample_rate
+    original = Original.prepare(task.original.read(), rate, task.original_features, scaler)
     errors, emotions, counted = [], [], {}
     for system, cues in task.takes:
         take = counted[system] = counted.get(system, -1) + 1
-        track = play(system, cues, task.sources, n_samples=len(original), sample_rate=rate)
-        measures = measure_soundtrack(
-            track,
-            original,
-            rate,
-            original_features=task.original_features,
-            segment_s=segment_s,
-            scaler=scaler,
-            judge=judge,
-        )
+        track = play(system, cues, task.sources, n_samples=len(original.samples), sample_rate=rate)
+        measures = measure_soundtrack(track, original, segment_s=segment_s, scaler=scaler, judge=judge)
         keys = {"clip_id": clip_id, "system": system, "take": take}
         errors.append(keys | measures.errors)
         emotions.append(measures.judged.assign(**keys))

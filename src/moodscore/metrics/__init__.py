@@ -1,20 +1,25 @@
 """Measures of the emotion reading and of the generated soundtracks, one a file.
 
-Import them from here (``from moodscore.metrics import mae_tlr``), not from the files: several files
-bear the name of their function, and importing a file would put the file in the function's place.
+Several files bear the name of their function. All are imported here, at once: importing such a file
+later finds it already there, and does not put the file in the function's place. They are light;
+what is heavy (librosa, scipy) each function imports itself.
 """
 
-import lazy_loader as _lazy
+from moodscore.metrics.ccc import concordance_correlation
+from moodscore.metrics.classification import emotion_scores
+from moodscore.metrics.emotion_match import emotion_match
+from moodscore.metrics.improvement import improvement
+from moodscore.metrics.log_mel_distance import LogMelReference, log_mel_distance
+from moodscore.metrics.mae_tlr import mae_tlr
+from moodscore.metrics.mae_waveform import mae_waveform
 
-__getattr__, __dir__, __all__ = _lazy.attach(
-    __name__,
-    submod_attrs={
-        "ccc": ["concordance_correlation"],
-        "classification": ["emotion_scores"],
-        "emotion_match": ["emotion_match"],
-        "improvement": ["improvement"],
-        "log_mel_distance": ["log_mel_distance"],
-        "mae_tlr": ["mae_tlr"],
-        "mae_waveform": ["mae_waveform"],
-    },
-)
+__all__ = [
+    "LogMelReference",
+    "concordance_correlation",
+    "emotion_match",
+    "emotion_scores",
+    "improvement",
+    "log_mel_distance",
+    "mae_tlr",
+    "mae_waveform",
+]

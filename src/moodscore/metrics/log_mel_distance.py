@@ -9,7 +9,7 @@ Levels are in decibels of full scale: a sine of amplitude 1 has 0 dB. They are f
 absolute floor: silence has a finite distance from everything, and none from silence.
 """
 
-from collections.abc import Iterator
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -27,7 +27,8 @@ _HIGHEST_HZ = _REFERENCE_RATE / 2
 _HOPS_PER_FRAME = 4
 _FLOOR_DB = -80.0
 _FLOOR_POWER = 10 ** (_FLOOR_DB / 10)
-_FRAMES_PER_BLOCK = 256
+#: So many that their spectra stay in the processor's cache: twice as fast as four times as many.
+_FRAMES_PER_BLOCK = 64
 #: At this rate a band is five bins of the spectrum wide; much lower, some would be without any.
 _LOWEST_RATE = 4000
 
@@ -41,7 +42,11 @@ def validate(original: np.ndarray, output: np.ndarray, sample_rate: int) -> None
         If one is not an array of floating-point samples, has more than two dimensions, no sample,
         or a sample that is not finite; if the sample rate is under 4000 Hz.
     """
-    validate_signals(original, output)
+    validate_signals(original=original, output=output)
+    _check_rate(sample_rate)
+
+
+def _check_rate(sample_rate: int) -> None:
     if not sample_rate >= _LOWEST_RATE:
         raise MoodscoreError(f"sample_rate {sample_rate}: expected at least {_LOWEST_RATE} Hz")
 
@@ -66,41 +71,101 @@ def log_mel_distance(original: np.ndarray, output: np.ndarray, sample_rate: int)
     ------
     MoodscoreError
         As `validate`.
+
+    See Also
+    --------
+    LogMelReference : For many outputs of one original.
     """
     validate(original, output, sample_rate)
-    n_samples = min(len(original), len(output))
-    pair = original[:n_samples], output[:n_samples]
-    frame = round(_FRAME_S * sample_rate)
-    bank = _mel_bank(sample_rate, frame)
-    total, n_frames = 0.0, 0
-    for start, stop in _blocks(n_samples, frame):
-        x, y = (_band_levels(samples[start:stop], stop - start, bank, frame) for samples in pair)
-        total += float(np.abs(x - y).sum())
-        n_frames += x.shape[1]
-    return total / (n_frames * _N_BANDS)
+    return LogMelReference(original[: len(output)], sample_rate).distance(output)
 
 
-def _blocks(n_samples: int, frame: int) -> Iterator[tuple[int, int]]:
-    """Stretches of whole frames, `[start, stop)` in samples; the last may reach past the end."""
-    hop = frame // _HOPS_PER_FRAME
-    n_frames = 1 + max(0, -(-(n_samples - frame) // hop))
-    for first in range(0, n_frames, _FRAMES_PER_BLOCK):
-        last = min(first + _FRAMES_PER_BLOCK, n_frames) - 1
-        yield first * hop, last * hop + frame
+class LogMelReference:
+    """An original whose `log_mel_distance` from many outputs is wanted: its levels are computed once.
+
+    Parameters
+    ----------
+    original : np.ndarray of float [shape=(n,) or (n, channels)]
+        Samples in [-1, 1].
+    sample_rate : int
+        Samples a second, in Hz.
+
+    Raises
+    ------
+    MoodscoreError
+        As `validate`.
+    """
+
+    def __init__(self, original: np.ndarray, sample_rate: int) -> None:
+        validate_signals(original=original)
+        _check_rate(sample_rate)
+        self._original, self._sample_rate = original, sample_rate
+        self._levels = [_levels(original, sample_rate, block) for block in self._blocks()]
+
+    def distance(self, output: np.ndarray) -> float:
+        """What `log_mel_distance` of the original and ``output`` is.
+
+        Parameters
+        ----------
+        output : np.ndarray of float [shape=(n,) or (n, channels)]
+            Samples in [-1, 1] at the original's rate.
+
+        Raises
+        ------
+        MoodscoreError
+            As `validate`.
+        """
+        validate_signals(output=output)
+        if len(output) < len(self._original):  # the last frames of the original are cut short, too
+            return LogMelReference(self._original[: len(output)], self._sample_rate).distance(output)
+        output = output[: len(self._original)]
+        total, n_levels = 0.0, 0
+        for block, levels in zip(self._blocks(), self._levels, strict=True):
+            total += float(np.abs(levels - _levels(output, self._sample_rate, block)).sum())
+            n_levels += levels.size
+        return total / n_levels
+
+    def _blocks(self) -> list[slice]:
+        """Stretches of whole frames, in samples; the last may reach past the end."""
+        frame = _frame_length(self._sample_rate)
+        hop = frame // _HOPS_PER_FRAME
+        n_frames = 1 + max(0, -(-(len(self._original) - frame) // hop))
+        firsts = range(0, n_frames, _FRAMES_PER_BLOCK)
+        lasts = (min(first + _FRAMES_PER_BLOCK, n_frames) - 1 for first in firsts)
+        return [slice(first * hop, last * hop + frame) for first, last in zip(firsts, lasts, strict=True)]
 
 
-def _band_levels(samples: np.ndarray, n_samples: int, bank: "csr_array", frame: int) -> np.ndarray:
-    """Level of each band in each frame, in dB [shape=(bands, frames)]."""
-    padded = np.zeros(n_samples)
-    padded[: len(samples)] = samples if samples.ndim == 1 else samples.mean(axis=1, dtype=np.float64)
+def _frame_length(sample_rate: int) -> int:
+    return round(_FRAME_S * sample_rate)
+
+
+def _levels(samples: np.ndarray, sample_rate: int, block: slice) -> np.ndarray:
+    """Level of each band in each frame of a block, in dB [shape=(bands, frames)]."""
+    from scipy.fft import rfft
+
+    frame = _frame_length(sample_rate)
+    mono = _mono(samples[block])
+    padded = np.pad(mono, (0, block.stop - block.start - len(mono)))
     frames = np.lib.stride_tricks.sliding_window_view(padded, frame)[:: frame // _HOPS_PER_FRAME]
     window = np.hanning(frame + 1)[:-1]  # periodic
     full_scale_sine = frame * np.sum(window**2) / 4  # its power, summed over the bins of rfft
-    power = np.abs(np.fft.rfft(frames * window, axis=1)) ** 2 / full_scale_sine
-    return 10 * np.log10(np.maximum(bank @ power.T, _FLOOR_POWER))
+    spectrum = rfft(frames * window, overwrite_x=True)
+    power = spectrum.real**2 + spectrum.imag**2
+    return 10 * np.log10(np.maximum(_mel_bank(sample_rate) @ power.T / full_scale_sine, _FLOOR_POWER))
 
 
-def _mel_bank(sample_rate: int, frame: int) -> "csr_array":
+def _mono(samples: np.ndarray) -> np.ndarray:
+    """Mean of the channels, in double precision."""
+    if samples.ndim == 1:
+        return samples.astype(np.float64)
+    mix = samples[:, 0].astype(np.float64)
+    for channel in range(1, samples.shape[1]):  # np.mean over so short an axis takes ten times as long
+        mix += samples[:, channel]
+    return mix / samples.shape[1]
+
+
+@lru_cache(maxsize=4)
+def _mel_bank(sample_rate: int) -> "csr_array":
     """Overlapping triangles of height 1 on the mel scale [shape=(bands, bins)].
 
     Sparse: a bin is in two bands at most, and the sums do not depend on the number of threads.
@@ -108,6 +173,6 @@ def _mel_bank(sample_rate: int, frame: int) -> "csr_array":
     from librosa.filters import mel
     from scipy.sparse import csr_array
 
-    highest_hz = min(_HIGHEST_HZ, sample_rate / 2)
-    bank = mel(sr=sample_rate, n_fft=frame, n_mels=_N_BANDS, fmax=highest_hz, norm=None, dtype=np.float64)
+    n_fft, highest_hz = _frame_length(sample_rate), min(_HIGHEST_HZ, sample_rate / 2)
+    bank = mel(sr=sample_rate, n_fft=n_fft, n_mels=_N_BANDS, fmax=highest_hz, norm=None, dtype=np.float64)
     return csr_array(bank)

@@ -14,7 +14,7 @@ References
 
 import numpy as np
 
-from moodscore.metrics._signals import validate_signals as validate
+from moodscore.metrics._signals import validate_signals
 
 #: Peak the output is brought to, as in the publication.
 _OUTPUT_PEAK = 0.95
@@ -47,7 +47,7 @@ def mae_waveform(original: np.ndarray, output: np.ndarray) -> float:
         If one is not an array of floating-point samples, has more than two dimensions, no sample,
         or a sample that is not finite.
     """
-    validate(original, output)
+    validate_signals(original=original, output=output)
     x, y = (samples if samples.ndim == 1 else samples[:, 0] for samples in (original, output))
     peak = max(float(y.max()), -float(y.min()))
     gain = _OUTPUT_PEAK / peak if peak >= _SILENT_PEAK else 1.0

@@ -1,7 +1,7 @@
 """The ways of making a soundtrack that are compared with each other.
 
-Each is a :class:`System`: it turns the targets of a clip into one or more cue sheets (several where
-chance is involved), and a cue sheet into a track.
+Each is a name. `plan` turns what is wanted of a clip into the cue sheets of a system (several where
+chance is involved), `play` a cue sheet into a track.
 
 * ``silence``: no sound at all.
 * ``random``: snippets drawn at random, hard cuts; the mean of several takes is what counts.
@@ -15,7 +15,7 @@ References
    Networks and a Neuro-Fuzzy System", Mathematical Problems in Engineering 2020, 8478527.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -46,15 +46,15 @@ class Brief:
     targets : pd.DataFrame
         One row a segment: ``segment, start_s``, the predicted ``tempo, loudness, rhythm`` (scaled)
         and ``valence, arousal, quadrant, confidence``.
-    truth : pd.DataFrame
-        ``tempo, loudness, rhythm`` (scaled) of the original, row by row as ``targets``.
+    truth : pd.DataFrame or None
+        ``tempo, loudness, rhythm`` (scaled) of the original, row by row as ``targets``; None if unknown.
     n_samples, sample_rate : int
         Length of the track in samples, samples a second.
     """
 
     clip_id: str
     targets: pd.DataFrame
-    truth: pd.DataFrame
+    truth: pd.DataFrame | None
     n_samples: int
     sample_rate: int
 
@@ -84,14 +84,14 @@ def briefs(
     emotions = emotion_predictions[[*_KEYS, "valence", "arousal", "quadrant", "confidence"]]
     targets = segments[[*_KEYS, "start_s"]].merge(predicted_audio_features, on=_KEYS)
     targets = targets.merge(emotions, on=_KEYS)
-    if true_audio_features is None:
-        true_audio_features = predicted_audio_features
-    truth = targets[_KEYS].merge(true_audio_features, on=_KEYS, how="left")
+    truth = None
+    if true_audio_features is not None:
+        truth = targets[_KEYS].merge(true_audio_features, on=_KEYS, how="left")
     return [
         Brief(
             clip_id=clip_id,
             targets=rows.reset_index(drop=True),
-            truth=truth.loc[rows.index].reset_index(drop=True),
+            truth=None if truth is None else truth.loc[rows.index].reset_index(drop=True),
             n_samples=soundtracks[clip_id].n_samples,
             sample_rate=soundtracks[clip_id].sample_rate,
         )
@@ -108,7 +108,7 @@ def plan(
     *,
     segment_s: float,
     selection: UnitSelection | None = None,
-    seed: int = 0,
+    seed: int | Sequence[int] = 0,
 ) -> list[pd.DataFrame]:
     """The cue sheets of a system for a clip.
 
@@ -126,13 +126,20 @@ def plan(
         Length of a segment in seconds.
     selection : UnitSelection, optional
         Weights of unit selection.
-    seed : int
-        Of the random takes.
+    seed : int or sequence of int
+        Of the random takes; give every clip its own.
 
     Returns
     -------
     list of pd.DataFrame
         One cue sheet a take; none for silence, which has nothing to account for.
+
+    Raises
+    ------
+    ValueError
+        If there is no such system, or the oracle is asked without the truth.
+    MoodscoreError
+        If the music cannot be used, see `eligible_snippets` and `cue_sheet`.
     """
     targets = brief.targets
     if system == "silence":
@@ -144,6 +151,8 @@ def plan(
     elif system == "moodscore":
         chosen = [select_units(targets, snippets, segment_s=segment_s, parameters=selection)]
     elif system == "oracle":
+        if brief.truth is None:
+            raise ValueError(f"clip {brief.clip_id}: the oracle needs the true features of the original")
         targets = targets.assign(**{name: brief.truth[name].to_numpy() for name in FEATURE_COLUMNS})
         chosen = [nearest_snippets(targets, snippets)]
     else:
@@ -183,7 +192,9 @@ def play(
     return render(cues, sources, n_samples=n_samples, sample_rate=sample_rate)
 
 
-def _random_selections(targets: pd.DataFrame, snippets: pd.DataFrame, seed: int) -> list[pd.DataFrame]:
+def _random_selections(
+    targets: pd.DataFrame, snippets: pd.DataFrame, seed: int | Sequence[int]
+) -> list[pd.DataFrame]:
     """Selections in which every audible snippet is as likely as any other."""
     eligible = eligible_snippets(snippets)
     rng = np.random.default_rng(seed)

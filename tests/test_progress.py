@@ -1,0 +1,45 @@
+import pytest
+
+from moodscore.progress import epoch_bar
+
+
+@pytest.fixture
+def bar_of(monkeypatch):
+    """What the bar was last told, by label."""
+    from rich.progress import Progress
+
+    told = {}
+    update = Progress.update
+
+    def remember(self, task, **fields):
+        update(self, task, **fields)
+        told[self.tasks[0].description] = (self.tasks[0].completed, self.tasks[0].total)
+
+    monkeypatch.setattr(Progress, "update", remember)
+    return told
+
+
+def test_the_bar_follows_the_epochs(bar_of, capsys):
+    with epoch_bar("Training") as progress:
+        for epoch in (1, 2, 3):
+            progress(epoch, 10)
+            assert bar_of["Training"] == (epoch, 10)
+    assert "Training" in capsys.readouterr().out
+
+
+def test_early_stopping_leaves_a_full_bar(bar_of, capsys):
+    with epoch_bar("Training") as progress:
+        progress(4, 150)
+    assert bar_of["Training"] == (4, 4)
+    assert "100%" in capsys.readouterr().out
+
+
+def test_no_epoch_at_all(capsys):
+    with epoch_bar("Training"):
+        pass
+    assert "Training" in capsys.readouterr().out
+
+
+def test_what_goes_wrong_inside_comes_out(capsys):
+    with pytest.raises(ZeroDivisionError), epoch_bar("Training") as progress:
+        progress(1 // 0, 1)
