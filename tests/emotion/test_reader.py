@@ -91,3 +91,31 @@ def test_scores_stay_on_the_scale_and_keep_their_rows():
     assert read[["valence", "arousal"]].to_numpy().min() >= 1
     assert read[["valence", "arousal"]].to_numpy().max() <= 9
     assert list(read.columns) == ["valence", "arousal", "confidence", "quadrant"]
+
+
+def test_the_code_is_one_output_rounded_half_up():
+    rows = rows_of(noise=0.1)
+    model, _ = train(rows, target="code", balanced=False, n_mfs=3)
+    assert model.output_names_ == ["quadrant_code"]
+    read = read_emotion(model, rows, INPUTS)
+    raw = model.predict(rows[INPUTS]).ravel()
+    nearest = [min((1, 2, 3, 4), key=lambda code, r=r: (abs(code - r), -code)) for r in raw]
+    names = {1: "pos_high", 2: "pos_low", 3: "neg_high", 4: "neg_low"}
+    assert read["quadrant"].tolist() == [names[code] for code in nearest]
+    assert set(read["valence"]) | set(read["arousal"]) <= {3.0, 7.0}
+
+
+def test_codes_outside_are_clipped_and_reported(caplog):
+    model, _ = train(rows_of(), target="code", n_mfs=2)
+    far = pd.DataFrame({"hue": [40.0, -40.0], "motion": [0.5, 0.5]})
+    with caplog.at_level("WARNING"):
+        read = read_emotion(model, far, INPUTS)
+    assert set(read["quadrant"]) <= {"pos_high", "neg_low"}
+    assert "2 of 2 quadrant codes" in caplog.text
+
+
+def test_unbalanced_training_weighs_rows_alike():
+    rows = rows_of()
+    model, _ = train(rows, balanced=False, held_back=0.0, max_epochs=2)
+    plain = ANFISRegressor(n_mfs=2, max_epochs=2).fit(rows[INPUTS], rows[["valence", "arousal"]])
+    np.testing.assert_allclose(model.predict(rows[INPUTS]), plain.predict(rows[INPUTS]), atol=1e-9)

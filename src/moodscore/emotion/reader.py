@@ -1,25 +1,46 @@
 """The reader: reads the emotion of a picture from its visual descriptor, by an ANFIS.
 
+Its target is valence and arousal, two outputs, from which the quadrant follows; or, as in [2]_, the code
+of the quadrant, 1 to 4, one output that is rounded. A code is a name and no amount (the mean of 1 and 3
+is 2, a third mood), so this is there for comparison.
+
 References
 ----------
 .. [1] Jang, J.-S. R., "ANFIS: adaptive-network-based fuzzy inference system", IEEE Transactions on
    Systems, Man, and Cybernetics 23(3), 1993.
+.. [2] Sergio, G. C. and Lee, M., "Emotional Video to Audio Transformation Using Deep Recurrent
+   Neural Networks and a Neuro-Fuzzy System", Mathematical Problems in Engineering, 2020.
 """
 
+import logging
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 import pandas as pd
 
 from moodscore.emotion.balance import balanced_weights
-from moodscore.emotion.quadrants import HIGHEST_SCORE, LOWEST_SCORE, confidence, quadrant_of
+from moodscore.emotion.quadrants import (
+    HIGHEST_SCORE,
+    LOWEST_SCORE,
+    NEUTRAL_SCORE,
+    QUADRANTS,
+    confidence,
+    quadrant_code,
+    quadrant_from_code,
+    quadrant_of,
+)
 from moodscore.emotion.split import hold_back, main_quadrants
 
 if TYPE_CHECKING:
     from moodscore.fuzzy import ANFISRegressor
 
+Target = Literal["emotion", "code"]
+
 _SCORES = ["valence", "arousal"]
+_CODE = "quadrant_code"
+
+logger = logging.getLogger(__name__)
 
 
 def train_reader(
@@ -31,10 +52,12 @@ def train_reader(
     patience: int,
     held_back: float,
     seed: int,
+    target: Target = "emotion",
+    balanced: bool = True,
 ) -> tuple["ANFISRegressor", pd.DataFrame]:
-    """Train an ANFIS [1]_ with two outputs, valence and arousal.
+    """Train an ANFIS [1]_.
 
-    Rows are weighted so that every quadrant counts alike. Some clips are held back to find the epoch
+    Some clips are held back to find the epoch
     after which the system only learns its clips by heart; then it is trained once more, on all clips,
     for as many epochs. (The clips of a small corpus are too few to be lost to that question.)
 
@@ -54,6 +77,10 @@ def train_reader(
         epochs are run.
     seed : int
         Of the draw.
+    target : {"emotion", "code"}
+        Two outputs, valence and arousal, or one, the quadrant's code [2]_.
+    balanced : bool
+        Whether rows are weighted so that every quadrant counts alike.
 
     Returns
     -------
@@ -70,15 +97,22 @@ def train_reader(
     """
     from moodscore.fuzzy import ANFISRegressor
 
+    def fit(model: ANFISRegressor, part: pd.DataFrame, checked: pd.DataFrame | None = None) -> ANFISRegressor:
+        return model.fit(
+            part[inputs],
+            _targets(part, target),
+            sample_weight=balanced_weights(part["quadrant"]) if balanced else None,
+            validation_data=None if checked is None else (checked[inputs], _targets(checked, target)),
+        )
+
     inputs = list(inputs)
     watched = rows["clip_id"].isin(hold_back(main_quadrants(rows), held_back, seed))
     if not watched.any():
-        model = _fit(ANFISRegressor(n_mfs=n_mfs, max_epochs=max_epochs), rows, inputs)
+        model = fit(ANFISRegressor(n_mfs=n_mfs, max_epochs=max_epochs), rows)
         return model, _curve(model)
-    held = rows[watched]
     scout = ANFISRegressor(n_mfs=n_mfs, max_epochs=max_epochs, patience=patience)
-    _fit(scout, rows[~watched], inputs, validation_data=(held[inputs], held[_SCORES]))
-    model = _fit(ANFISRegressor(n_mfs=n_mfs, max_epochs=int(scout.best_epoch_) + 1), rows, inputs)
+    fit(scout, rows[~watched], rows[watched])
+    model = fit(ANFISRegressor(n_mfs=n_mfs, max_epochs=int(scout.best_epoch_) + 1), rows)
     return model, _curve(scout)
 
 
@@ -98,9 +132,14 @@ def read_emotion(model: "ANFISRegressor", descriptors: pd.DataFrame, inputs: Seq
     -------
     pd.DataFrame
         ``valence, arousal`` (1..9), ``confidence`` (distance from neutral) and ``quadrant``, with the
-        index of ``descriptors``.
+        index of ``descriptors``. Of a model whose target is the code, valence and arousal are the
+        middles of the quadrant's halves of the scale: a code says nothing of degree.
     """
-    scores = np.clip(model.predict(descriptors[list(inputs)]), LOWEST_SCORE, HIGHEST_SCORE)
+    predicted = model.predict(descriptors[list(inputs)])
+    if model.output_names_ == [_CODE]:
+        scores = _middles(_rounded_codes(predicted))
+    else:
+        scores = np.clip(predicted, LOWEST_SCORE, HIGHEST_SCORE)
     read = pd.DataFrame(scores, columns=_SCORES, index=descriptors.index)
     return read.assign(
         confidence=confidence(read["valence"], read["arousal"]),
@@ -108,14 +147,31 @@ def read_emotion(model: "ANFISRegressor", descriptors: pd.DataFrame, inputs: Seq
     )
 
 
-def _fit(
-    model: "ANFISRegressor",
-    rows: pd.DataFrame,
-    inputs: list[str],
-    validation_data: tuple[pd.DataFrame, pd.DataFrame] | None = None,
-) -> "ANFISRegressor":
-    weights = balanced_weights(rows["quadrant"])
-    return model.fit(rows[inputs], rows[_SCORES], sample_weight=weights, validation_data=validation_data)
+def _targets(rows: pd.DataFrame, target: Target) -> pd.DataFrame:
+    if target == "code":
+        return pd.DataFrame({_CODE: quadrant_code(rows["quadrant"])}, index=rows.index, dtype=float)
+    return rows[_SCORES]
+
+
+def _rounded_codes(predicted: np.ndarray) -> np.ndarray:
+    """Codes 1 to 4, rounded half up; what falls outside is brought in and reported."""
+    codes = np.floor(np.ravel(predicted) + 0.5).astype(int)
+    outside = int(((codes < 1) | (codes > len(QUADRANTS))).sum())
+    if outside:
+        logger.warning("%d of %d quadrant codes fell outside 1 to 4 and were clipped", outside, len(codes))
+    return np.clip(codes, 1, len(QUADRANTS))
+
+
+def _middles(codes: np.ndarray) -> np.ndarray:
+    """Valence and arousal [shape=(n, 2)] in the middle of each quadrant."""
+    high, low = (NEUTRAL_SCORE + HIGHEST_SCORE) / 2, (NEUTRAL_SCORE + LOWEST_SCORE) / 2
+    names = pd.Series(quadrant_from_code(codes))
+    return np.column_stack(
+        [
+            np.where(names.str.startswith("pos"), high, low),
+            np.where(names.str.endswith("high"), high, low),
+        ]
+    )
 
 
 def _curve(model: "ANFISRegressor") -> pd.DataFrame:

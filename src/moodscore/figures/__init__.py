@@ -5,6 +5,7 @@ import lazy_loader as _lazy
 __getattr__, __dir__, __all__ = _lazy.attach(
     __name__,
     submod_attrs={
+        "embedding": ["emotion_embedding"],
         "emotions": ["emotion_plane", "emotion_timelines"],
         "spectrograms": ["spectrogram_pair"],
         "systems": ["systems_bars"],

@@ -16,5 +16,6 @@ __getattr__, __dir__, __all__ = _lazy.attach(
     submod_attrs={
         "anfis": ["ANFISRegressor"],
         "membership": ["generalised_bell"],
+        "tables": ["rule_table"],
     },
 )

@@ -4,7 +4,7 @@ from typing import Any
 
 import pandas as pd
 
-from moodscore import emotion, figures
+from moodscore import emotion, evaluation, figures, fuzzy
 from moodscore.pipelines.anfis.parameters import ANFISOptions
 from moodscore.vision import VisualModel
 
@@ -36,6 +36,8 @@ def train_anfis(
         patience=options.patience,
         held_back=options.held_back,
         seed=seed,
+        target=options.target,
+        balanced=options.balanced,
     )
 
 
@@ -70,9 +72,38 @@ def predict_emotion(
     return read
 
 
-def draw_anfis(anfis_model: Any, anfis_learning_curve: pd.DataFrame) -> tuple[Any, Any]:
-    """The learning curve, and the membership functions before and after training."""
-    return figures.learning_curve(anfis_learning_curve), figures.membership_functions(anfis_model)
+def embed_emotions(
+    visual_descriptors: pd.DataFrame,
+    cluster_centres: dict,
+    emotion_predictions: pd.DataFrame,
+    segments: pd.DataFrame,
+    seed: int,
+) -> pd.DataFrame:
+    """Lay labelled segments out by their descriptor, with the quadrant they were rated and read in.
+
+    Returns
+    -------
+    pd.DataFrame
+        ``clip_id, segment, x, y, split, rated, read``.
+    """
+    labelled = segments.loc[segments["quadrant"].notna(), [*_KEYS, "split", "quadrant"]]
+    both = labelled.merge(emotion_predictions[[*_KEYS, "quadrant"]], on=_KEYS, suffixes=("_rated", "_read"))
+    both = both.rename(columns={"quadrant_rated": "rated", "quadrant_read": "read"})
+    described = visual_descriptors.merge(both[_KEYS], on=_KEYS)
+    inputs = VisualModel.model_validate(cluster_centres).inputs
+    return evaluation.embed_descriptors(described, inputs, seed=seed).merge(both, on=_KEYS)
+
+
+def draw_anfis(
+    anfis_model: Any, anfis_learning_curve: pd.DataFrame, emotion_embedding: pd.DataFrame
+) -> tuple[Any, Any, Any, pd.DataFrame]:
+    """The learning curve, the membership functions, t-SNE of rated and read emotion; the rules."""
+    return (
+        figures.learning_curve(anfis_learning_curve),
+        figures.membership_functions(anfis_model),
+        figures.emotion_embedding(emotion_embedding),
+        fuzzy.rule_table(anfis_model),
+    )
 
 
 def _training_rows(features: pd.DataFrame, segments: pd.DataFrame) -> pd.DataFrame:

@@ -1,5 +1,7 @@
 """Parameters of the anfis pipeline."""
 
+from typing import Literal
+
 from pydantic import BaseModel, ConfigDict, Field
 
 
@@ -16,6 +18,10 @@ class ANFISOptions(BaseModel):
         Epochs without a gain on the held-back clips before training ends.
     held_back : float
         Share of the training clips that early stopping watches.
+    target : {"emotion", "code"}
+        What is read: valence and arousal, or the quadrant's code as one number.
+    balanced : bool
+        Whether every quadrant counts alike in training.
     min_dwell_s : float
         A quadrant must hold this long, in seconds, before the network switches.
     """
@@ -26,4 +32,6 @@ class ANFISOptions(BaseModel):
     max_epochs: int = Field(default=200, ge=1)
     patience: int = Field(default=20, ge=1)
     held_back: float = Field(default=0.2, ge=0.0, lt=1.0)
+    target: Literal["emotion", "code"] = "emotion"
+    balanced: bool = True
     min_dwell_s: float = Field(default=3.0, ge=0.0)

@@ -2,7 +2,13 @@
 
 from kedro.pipeline import Pipeline, node, pipeline
 
-from moodscore.pipelines.anfis.nodes import draw_anfis, predict_emotion, train_anfis, train_judge
+from moodscore.pipelines.anfis.nodes import (
+    draw_anfis,
+    embed_emotions,
+    predict_emotion,
+    train_anfis,
+    train_judge,
+)
 
 
 def create_pipeline(**kwargs) -> Pipeline:
@@ -34,9 +40,21 @@ def create_pipeline(**kwargs) -> Pipeline:
                 name="predict_emotion",
             ),
             node(
+                embed_emotions,
+                inputs=[
+                    "visual_descriptors",
+                    "cluster_centres",
+                    "emotion_predictions",
+                    "segments",
+                    "params:seed",
+                ],
+                outputs="emotion_embedding",
+                name="embed_emotions",
+            ),
+            node(
                 draw_anfis,
-                inputs=["anfis_model", "anfis_learning_curve"],
-                outputs=["learning_curve_figure", "membership_figure"],
+                inputs=["anfis_model", "anfis_learning_curve", "emotion_embedding"],
+                outputs=["learning_curve_figure", "membership_figure", "embedding_figure", "anfis_rules"],
                 name="draw_anfis",
             ),
         ]
