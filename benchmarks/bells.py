@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from moodscore.emotion import hold_back, main_quadrants, read_emotion, train_reader
+from moodscore.emotion import hold_back, labelled_training, main_quadrants, read_emotion, train_reader
 from moodscore.metrics import concordance_correlation, emotion_scores
 
 #: Bells of hue, saturation, intensity, motion.
@@ -26,7 +26,7 @@ _OPTIONS = {"max_epochs": 200, "patience": 20, "held_back": 0.2}
 
 def compare(visual_descriptors: pd.DataFrame, segments: pd.DataFrame) -> pd.DataFrame:
     """How well each candidate reads training clips that it was not trained on, means over draws."""
-    known = segments[(segments["split"] == "train") & segments["quadrant"].notna()]
+    known = labelled_training(segments)
     rows = visual_descriptors.merge(known[[*_KEYS, "valence", "arousal", "quadrant"]], on=_KEYS)
     scores = []
     for n_mfs in CANDIDATES:

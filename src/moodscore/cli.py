@@ -55,7 +55,7 @@ def _plain_cause(error: BaseException) -> str | None:
             # Its first line says that something failed, some others where pydantic's manual is.
             lines = [line.strip() for line in str(cause).splitlines()[1:]]
             return " ".join(line for line in lines if not line.startswith("For further")).removeprefix("- ")
-        cause = cause.__cause__ or cause.__context__
+        cause = cause.__cause__
     return None
 
 

@@ -4,11 +4,15 @@ Every step that opens media files goes through :func:`map_clips`. Workers get a 
 themselves and return small tables; order and results are the same on every backend.
 """
 
+import atexit
 import logging
 import os
+import shutil
+import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Literal, NamedTuple, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -35,6 +39,9 @@ class Compute(BaseModel):
         Number of worker processes; None is one a core. An existing scheduler has its own number.
     address : str
         The Dask scheduler, ``tcp://host:port``; empty starts a local cluster.
+    scratch : str
+        Where workers leave files until the catalog takes them over; empty is the system's temporary
+        folder. Workers on other machines need one that all of them see.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -42,6 +49,7 @@ class Compute(BaseModel):
     backend: Literal["serial", "processes", "dask"] = "processes"
     workers: int | None = Field(default=None, ge=1)
     address: str = ""
+    scratch: str = ""
 
 
 @dataclass(frozen=True)
@@ -85,6 +93,15 @@ def map_clips(
     for clip_id, reason in failures.items():
         logger.warning("%s: clip %s is left out: %s", label, clip_id, reason)
     return results, failures
+
+
+def scratch_folder(compute: Compute) -> Path:
+    """A new folder for files in flight; gone when this process ends."""
+    if compute.scratch:
+        Path(compute.scratch).mkdir(parents=True, exist_ok=True)
+    folder = Path(tempfile.mkdtemp(prefix="moodscore-", dir=compute.scratch or None)).resolve()
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder
 
 
 def available_cores() -> int:

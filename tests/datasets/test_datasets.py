@@ -15,7 +15,7 @@ from moodscore.datasets import (
 )
 from moodscore.errors import MoodscoreError
 from moodscore.fuzzy import ANFISRegressor
-from moodscore.media import AudioFile, ScoredVideo, Waveform, write_audio, write_clip
+from moodscore.media import AudioFile, Waveform, write_audio, write_clip
 
 RATE = 44_100
 
@@ -90,14 +90,21 @@ def test_audio_from_a_file_is_moved(tmp_path, noise):
 
 def test_scored_video(tmp_path, noise):
     frames = [np.full((36, 64, 3), 40 * k, dtype=np.uint8) for k in range(5)]
-    write_clip(tmp_path / "source.mp4", frames, 5, noise, RATE)
-    write_audio(tmp_path / "new.wav", Waveform(noise[:, :1], RATE))
+    write_clip(tmp_path / "muxed.mp4", frames, 5, noise, RATE)
     dataset = ScoredVideoDataset(filepath=str(tmp_path / "out" / "scored.mp4"))
-    dataset.save(ScoredVideo(tmp_path / "source.mp4", AudioFile.open(tmp_path / "new.wav")))
+    dataset.save(tmp_path / "muxed.mp4")
     info = dataset.load()
     assert info.duration_s == pytest.approx(1.0)
     assert (info.width, info.height, info.has_audio) == (64, 36, True)
-    assert [p.name for p in (tmp_path / "out").iterdir()] == ["scored.mp4"]
+    assert [p.name for p in tmp_path.rglob("*.mp4")] == ["scored.mp4"]
+
+
+def test_what_cannot_be_written_is_named(tmp_path):
+    (tmp_path / "x.npz" / "a folder in the way").mkdir(parents=True)
+    with pytest.raises(DatasetError) as caught:
+        NPZDataset(filepath=str(tmp_path / "x.npz")).save({"a": np.array([1])})
+    assert isinstance(caught.value.__cause__, MoodscoreError)
+    assert "x.npz: cannot be written" in str(caught.value.__cause__)
 
 
 def test_clip_folder(tmp_path):
@@ -131,10 +138,19 @@ class TestFreshPartitions:
     def test_old_partitions_go_others_stay(self, dataset, tmp_path, noise):
         sound = Waveform(noise, RATE)
         (tmp_path / "x.mp4").touch()
+        (tmp_path / "of somebody else.wav").touch()
+        (tmp_path / "sub").mkdir()
+        (tmp_path / "sub" / "mine.wav").touch()
         dataset.save({"a": sound, "b": sound})
-        dataset.save({"b": sound, "c": lambda: sound})
-        assert sorted(p.name for p in tmp_path.iterdir()) == ["b.wav", "c.wav", "x.mp4"]
-        assert sorted(dataset.load()) == ["b", "c"]
+        dataset.save({"b": sound, "cé": lambda: sound})
+        assert sorted(p.relative_to(tmp_path).as_posix() for p in tmp_path.rglob("*.[wm][ap][v4]")) == [
+            "b.wav",
+            "cé.wav",
+            "of somebody else.wav",
+            "sub/mine.wav",
+            "x.mp4",
+        ]
+        assert sorted(dataset.load()) == ["b", "cé"]
 
     def test_a_failed_save_keeps_the_old_ones(self, dataset, noise):
         dataset.save({"a": Waveform(noise, RATE)})

@@ -1,5 +1,4 @@
 import itertools
-import time
 
 import numpy as np
 import pytest
@@ -148,14 +147,9 @@ def test_same_input_same_selection(make_targets, make_snippets):
     assert first.equals(select_units(make_targets(40), make_snippets(10, 10), segment_s=1.0))
 
 
-@pytest.mark.parametrize("bad", [{"n_candidates": 0}, {"join_weight": -0.1}, {"no_repeat_s": float("nan")}])
+@pytest.mark.parametrize(
+    "bad", [{"n_candidates": 2.5}, {"n_candidates": 0}, {"join_weight": -0.1}, {"no_repeat_s": float("nan")}]
+)
 def test_refuses_bad_parameters(bad):
-    with pytest.raises(MoodscoreError, match=next(iter(bad))):
+    with pytest.raises(ValueError, match=next(iter(bad))):
         UnitSelection(**bad)
-
-
-def test_four_minutes_of_targets_are_quick(make_targets, make_snippets):
-    targets, snippets = make_targets(240), make_snippets(50, 100)
-    begin = time.perf_counter()
-    select_units(targets, snippets, segment_s=1.0)
-    assert time.perf_counter() - begin < 1.0

@@ -9,6 +9,8 @@ from typing import Any
 
 from kedro.io.core import AbstractVersionedDataset, Version
 
+from moodscore.errors import MoodscoreError
+
 
 class LocalPathDataset(AbstractVersionedDataset[Any, Any]):
     """A file or folder on this machine.
@@ -44,11 +46,13 @@ class LocalPathDataset(AbstractVersionedDataset[Any, Any]):
     def _replacing(self) -> Iterator[Path]:
         """A temporary name beside the final one; renamed when the block ends well, else removed."""
         final = Path(self._get_save_path())
-        final.parent.mkdir(parents=True, exist_ok=True)
         part = final.with_name(f".part-{final.name}")
         try:
+            final.parent.mkdir(parents=True, exist_ok=True)
             yield part
             os.replace(part, final)
+        except OSError as error:
+            raise MoodscoreError(f"{final}: cannot be written ({error.strerror or error})") from error
         finally:
             part.unlink(missing_ok=True)
 

@@ -20,6 +20,6 @@ __getattr__, __dir__, __all__ = _lazy.attach(
         ],
         "ratings": ["RATING_COLUMNS", "read_ratings", "segment_labels"],
         "reader": ["read_emotion", "train_reader"],
-        "split": ["hold_back", "main_quadrants", "split_clips"],
+        "split": ["hold_back", "labelled_training", "main_quadrants", "split_clips"],
     },
 )

@@ -8,6 +8,7 @@ import csv
 import io
 import math
 import re
+import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -145,7 +146,9 @@ def _parse_rating(path: str | Path, line: int, cells: dict[str, str]) -> _Rating
     if end_s <= start_s:
         raise _refusal(path, line, "end_s", repr(cells["end_s"]), f"a time after start_s, {cells['start_s']}")
     valence, arousal = (_parse_score(path, line, column, cells[column]) for column in ("valence", "arousal"))
-    return _Rating(cells["clip_id"], start_s, end_s, cells["rater"], valence, arousal)
+    # As the names of the files are: one character for an accented letter, not two.
+    clip_id = unicodedata.normalize("NFC", cells["clip_id"])
+    return _Rating(clip_id, start_s, end_s, cells["rater"], valence, arousal)
 
 
 def _parse_time(path: str | Path, line: int, column: str, text: str) -> float:

@@ -120,3 +120,19 @@ def split_clips(labels: pd.DataFrame, *, held_out: float = 0.25, seed: int = 0) 
         raise MoodscoreError("labels: no segment of any clip has a rating, expected at least one to train on")
     held = quadrants.isna() | quadrants.index.isin(hold_back(quadrants, held_out, seed))
     return pd.Series(np.where(held, "held_out", "train"), index=quadrants.index, name="split")
+
+
+def labelled_training(segments: pd.DataFrame) -> pd.DataFrame:
+    """The rows anything may be learnt from: rated segments of training clips.
+
+    Parameters
+    ----------
+    segments : pd.DataFrame
+        ``split`` and ``quadrant``, missing where nobody rated.
+
+    Returns
+    -------
+    pd.DataFrame
+        Those rows, all columns.
+    """
+    return segments[(segments["split"] == "train") & segments["quadrant"].notna()]

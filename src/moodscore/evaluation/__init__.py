@@ -16,6 +16,6 @@ __getattr__, __dir__, __all__ = _lazy.attach(
         ],
         "soundtrack": ["Original", "measure_soundtrack"],
         "summary": ["print_summary"],
-        "takes": ["Task", "measure_takes"],
+        "takes": ["Task", "measure_takes", "plan_takes"],
     },
 )

@@ -1,5 +1,6 @@
 """Measuring what the systems made of one clip; runs where the per-clip work runs."""
 
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -8,7 +9,7 @@ import pandas as pd
 from moodscore.emotion import Judge
 from moodscore.evaluation.soundtrack import Original, measure_soundtrack
 from moodscore.media import AudioFile
-from moodscore.music import play
+from moodscore.music import SYSTEMS, Brief, UnitSelection, plan, play
 from moodscore.sound import AudioScaler
 
 
@@ -32,6 +33,44 @@ class Task:
     original_features: pd.DataFrame
     takes: list[tuple[str, pd.DataFrame | None]]
     sources: Mapping[str, AudioFile]
+
+
+def plan_takes(
+    clip_id: str,
+    brief: Brief,
+    *,
+    snippets: pd.DataFrame,
+    sources: Mapping[str, AudioFile],
+    features: Mapping[str, pd.DataFrame],
+    segment_s: float,
+    selection: UnitSelection,
+    seed: int,
+) -> Task:
+    """What every system would play to one clip, with only the soundtracks that takes.
+
+    The random takes depend on the seed and the clip's name, not on which other clips there are.
+    """
+    takes = [
+        (system, cues)
+        for system in SYSTEMS
+        for cues in plan(
+            system,
+            brief,
+            snippets,
+            sources,
+            segment_s=segment_s,
+            selection=selection,
+            seed=[seed, zlib.crc32(clip_id.encode())],
+        )
+        or [None]
+    ]
+    used = {name for _, cues in takes if cues is not None for name in cues["source_clip"]}
+    return Task(
+        original=sources[clip_id],
+        original_features=features[clip_id],
+        takes=takes,
+        sources={name: sources[name] for name in sorted(used)},
+    )
 
 
 def measure_takes(

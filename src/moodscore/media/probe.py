@@ -1,5 +1,6 @@
 """What a video file is: listing a folder, and the facts of one clip by its packets."""
 
+import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -69,12 +70,17 @@ def list_clips(folder: str | Path) -> list[Clip]:
         raise MoodscoreError(f"{folder}: holds no video file ({', '.join(VIDEO_SUFFIXES)})")
     by_id: dict[str, Path] = {}
     for file in files:
-        twin = by_id.setdefault(file.stem, file)
+        twin = by_id.setdefault(_clip_id(file), file)
         if twin is not file:
             raise MoodscoreError(
-                f"{folder}: {twin.name} and {file.name} would both be clip {file.stem}; rename one"
+                f"{folder}: {twin.name} and {file.name} would both be clip {_clip_id(file)}; rename one"
             )
     return [Clip(clip_id, path) for clip_id, path in by_id.items()]
+
+
+def _clip_id(file: Path) -> str:
+    """The name without its ending, composed: some file systems take accented letters apart."""
+    return unicodedata.normalize("NFC", file.stem)
 
 
 def probe_clip(path: str | Path) -> ClipInfo:

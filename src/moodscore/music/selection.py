@@ -16,11 +16,12 @@ A *selection* is a table with one row a target: ``segment``, ``snippet`` (row nu
 """
 
 import math
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
 import pandas as pd
+from pydantic import BaseModel, ConfigDict, Field, FiniteFloat
 
 from moodscore.errors import MoodscoreError
 from moodscore.music.index import SnippetIndex
@@ -33,8 +34,7 @@ _EMOTION = ["valence", "arousal"]
 _RATING_RANGE = 8.0
 
 
-@dataclass(frozen=True, kw_only=True)
-class UnitSelection:
+class UnitSelection(BaseModel):
     """What counts in unit selection, and how much.
 
     Every distance weighted here is 0 for no difference and about 1 for the largest met in practice. More
@@ -58,20 +58,14 @@ class UnitSelection:
         A snippet does not come back sooner than this, in seconds; 0 lets it repeat freely.
     """
 
-    n_candidates: int = 20
-    emotion_weight: float = 1.0
-    join_weight: float = 0.6
-    key_weight: float = 0.2
-    tempo_weight: float = 0.2
-    no_repeat_s: float = 8.0
+    model_config = ConfigDict(extra="forbid", frozen=True)
 
-    def __post_init__(self):
-        if self.n_candidates < 1:
-            raise MoodscoreError(f"n_candidates = {self.n_candidates}: give at least 1")
-        for field in fields(self)[1:]:
-            value = getattr(self, field.name)
-            if not (math.isfinite(value) and value >= 0):
-                raise MoodscoreError(f"{field.name} = {value}: give a number that is not negative")
+    n_candidates: int = Field(default=20, ge=1)
+    emotion_weight: FiniteFloat = Field(default=1.0, ge=0)
+    join_weight: FiniteFloat = Field(default=0.6, ge=0)
+    key_weight: FiniteFloat = Field(default=0.2, ge=0)
+    tempo_weight: FiniteFloat = Field(default=0.2, ge=0)
+    no_repeat_s: FiniteFloat = Field(default=8.0, ge=0)
 
 
 def nearest_snippets(targets: pd.DataFrame, snippets: pd.DataFrame) -> pd.DataFrame:

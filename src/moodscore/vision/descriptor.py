@@ -177,7 +177,9 @@ def _shares(
         belongs = np.eye(N_CLUSTERS)[belongs.argmax(axis=1)]
     weights = histograms.astype(np.float64)
     mass = weights.sum(axis=1, keepdims=True)
-    return np.where(mass > _NO_CHROMA, weights @ belongs / np.maximum(mass, _NO_CHROMA), np.nan)
+    return np.where(
+        mass > _NO_CHROMA, np.einsum("nb,bk->nk", weights, belongs) / np.maximum(mass, _NO_CHROMA), np.nan
+    )
 
 
 def _reduce(shares: np.ndarray, channel: str, model: VisualModel) -> np.ndarray:
@@ -187,7 +189,7 @@ def _reduce(shares: np.ndarray, channel: str, model: VisualModel) -> np.ndarray:
     centres = np.array(model.centres[channel])
     if channel == "hue":
         centres = unroll(centres, model.hue_cut)
-    return shares @ centres
+    return np.einsum("nk,k->n", shares, centres)
 
 
 def _scale(values: np.ndarray, low: float, high: float) -> np.ndarray:

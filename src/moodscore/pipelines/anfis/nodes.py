@@ -65,7 +65,7 @@ def predict_emotion(
     """
     inputs = VisualModel.model_validate(cluster_centres).inputs
     read = emotion.read_emotion(anfis_model, visual_descriptors, inputs)
-    read = pd.concat([visual_descriptors[_KEYS], read], axis=1)
+    read = pd.concat([visual_descriptors[_KEYS], read], axis=1).sort_values(_KEYS, ignore_index=True)
     read["routed_quadrant"] = read.groupby("clip_id")["quadrant"].transform(
         lambda quadrants: emotion.hold_quadrant(quadrants, segment_s, options.min_dwell_s)
     )
@@ -96,17 +96,21 @@ def embed_emotions(
 
 def draw_anfis(
     anfis_model: Any, anfis_learning_curve: pd.DataFrame, emotion_embedding: pd.DataFrame
-) -> tuple[Any, Any, Any, pd.DataFrame]:
-    """The learning curve, the membership functions, t-SNE of rated and read emotion; the rules."""
+) -> tuple[Any, Any, Any]:
+    """The learning curve, the membership functions, t-SNE of rated and read emotion."""
     return (
         figures.learning_curve(anfis_learning_curve),
         figures.membership_functions(anfis_model),
         figures.emotion_embedding(emotion_embedding),
-        fuzzy.rule_table(anfis_model),
     )
+
+
+def list_rules(anfis_model: Any) -> pd.DataFrame:
+    """The rules of the fuzzy system, in numbers and in words."""
+    return fuzzy.rule_table(anfis_model)
 
 
 def _training_rows(features: pd.DataFrame, segments: pd.DataFrame) -> pd.DataFrame:
     """Features and labels of the labelled training segments."""
-    labelled = segments[(segments["split"] == "train") & segments["quadrant"].notna()]
+    labelled = emotion.labelled_training(segments)
     return features.merge(labelled[[*_KEYS, *_SCORES, "quadrant"]], on=_KEYS)

@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, PositiveInt
 
 
 class ANFISOptions(BaseModel):
@@ -28,7 +28,7 @@ class ANFISOptions(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    n_mfs: int | list[int] = Field(default=[1, 1, 1, 2])
+    n_mfs: PositiveInt | list[PositiveInt] = Field(default=[1, 1, 1, 2])
     max_epochs: int = Field(default=200, ge=1)
     patience: int = Field(default=20, ge=1)
     held_back: float = Field(default=0.2, ge=0.0, lt=1.0)

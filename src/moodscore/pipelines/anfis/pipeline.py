@@ -5,6 +5,7 @@ from kedro.pipeline import Pipeline, node, pipeline
 from moodscore.pipelines.anfis.nodes import (
     draw_anfis,
     embed_emotions,
+    list_rules,
     predict_emotion,
     train_anfis,
     train_judge,
@@ -54,8 +55,9 @@ def create_pipeline(**kwargs) -> Pipeline:
             node(
                 draw_anfis,
                 inputs=["anfis_model", "anfis_learning_curve", "emotion_embedding"],
-                outputs=["learning_curve_figure", "membership_figure", "embedding_figure", "anfis_rules"],
+                outputs=["learning_curve_figure", "membership_figure", "embedding_figure"],
                 name="draw_anfis",
             ),
+            node(list_rules, inputs="anfis_model", outputs="anfis_rules", name="list_rules"),
         ]
     )

@@ -7,6 +7,7 @@ import pandas as pd
 
 from moodscore import emotion, evaluation, figures, music, sound
 from moodscore.compute import Compute, map_clips
+from moodscore.errors import MoodscoreError
 from moodscore.music import UnitSelection
 from moodscore.pipelines.evaluation.parameters import EvaluationOptions
 
@@ -62,42 +63,37 @@ def measure_systems(
     sources = {clip_id: load() for clip_id, load in soundtracks.items()}
     scaler = sound.AudioScaler.from_dict(audio_scaler)
     truth = pd.concat([audio_features[_KEYS], scaler.transform(audio_features)], axis=1)
-    split = segments.drop_duplicates("clip_id").set_index("clip_id")["split"]
+    heard = segments[segments["clip_id"].isin(audio_features["clip_id"])]
+    split = heard.drop_duplicates("clip_id").set_index("clip_id")["split"]
     clips = evaluation.clips_to_measure(split, options.max_seen_clips, seed)
-    measured = segments[segments["clip_id"].isin(clips)]
-    features = dict(list(audio_features.groupby("clip_id")))
-    tasks = {}
-    for number, brief in enumerate(
-        music.briefs(measured, predicted_audio_features, emotion_predictions, sources, truth)
-    ):
-        takes = [
-            (system, cues)
-            for system in music.SYSTEMS
-            for cues in music.plan(
-                system,
-                brief,
-                snippet_index,
-                sources,
-                segment_s=segment_s,
-                selection=selection,
-                seed=[seed, number],
-            )
-            or [None]
-        ]
-        used = {name for _, cues in takes if cues is not None for name in cues["source_clip"]}
-        tasks[brief.clip_id] = evaluation.Task(
-            original=sources[brief.clip_id],
-            original_features=features[brief.clip_id],
-            takes=takes,
-            sources={name: sources[name] for name in sorted(used)},
-        )
+    briefs = music.briefs(
+        heard[heard["clip_id"].isin(clips)], predicted_audio_features, emotion_predictions, sources, truth
+    )
+    plan = partial(
+        evaluation.plan_takes,
+        snippets=snippet_index,
+        sources=sources,
+        features=dict(list(audio_features.groupby("clip_id"))),
+        segment_s=segment_s,
+        selection=selection,
+        seed=seed,
+    )
+    # Planned here and not in workers: the dictionary is large, and choosing takes milliseconds.
+    tasks, _ = map_clips(
+        plan,
+        {brief.clip_id: brief for brief in briefs},
+        Compute(backend="serial"),
+        label="Planning the systems",
+    )
     measure = partial(
         evaluation.measure_takes,
         segment_s=segment_s,
         scaler=scaler,
         judge=emotion.Judge.from_dict(emotion_judge),
     )
-    results, _ = map_clips(measure, tasks, compute, label="Measuring the systems")
+    results, failures = map_clips(measure, tasks, compute, label="Measuring the systems")
+    if not results:
+        raise MoodscoreError(f"no clip can be evaluated; {next(iter(failures.values()), 'none is left')}")
     errors = pd.concat([errors for errors, _ in results.values()], ignore_index=True)
     errors.insert(1, "split", errors["clip_id"].map(split))
     emotions = pd.concat([emotions for _, emotions in results.values()], ignore_index=True)

@@ -1,9 +1,6 @@
 """Nodes of the ingest pipeline."""
 
-import atexit
 import logging
-import shutil
-import tempfile
 from dataclasses import asdict
 from functools import partial
 from pathlib import Path
@@ -11,12 +8,15 @@ from pathlib import Path
 import pandas as pd
 
 from moodscore import emotion, media
-from moodscore.compute import Compute, map_clips
+from moodscore.compute import Compute, map_clips, scratch_folder
 from moodscore.errors import MoodscoreError
 from moodscore.pipelines.ingest.parameters import IngestOptions
 from moodscore.segments import segment_bounds
 
 logger = logging.getLogger(__name__)
+
+#: Of many names only the first are worth a reader's time.
+_NAMED = 5
 
 
 def inspect_clips(
@@ -32,8 +32,7 @@ def inspect_clips(
     soundtracks : dict of str to AudioFile
         The decoded sound of each usable clip, in a scratch folder.
     """
-    scratch = Path(tempfile.mkdtemp(prefix="moodscore-"))
-    atexit.register(shutil.rmtree, scratch, ignore_errors=True)
+    scratch = scratch_folder(compute)
     by_id = {clip.clip_id: clip for clip in clips}
     inspect = partial(_inspect, scratch=scratch, segment_s=segment_s, min_segments=options.min_segments)
     found, failures = map_clips(inspect, by_id, compute, label="Looking at the clips")
@@ -123,4 +122,5 @@ def _report(manifest: pd.DataFrame, unknown: list[str]) -> None:
     for clip in manifest[manifest["reason"] == "has no ratings"].itertuples():
         logger.warning("clip %s is left out: it has no ratings", clip.clip_id)
     if unknown:
-        logger.warning("ratings without a clip: %s", ", ".join(unknown))
+        more = f" and {len(unknown) - _NAMED} more" if len(unknown) > _NAMED else ""
+        logger.warning("ratings without a clip: %s%s", ", ".join(unknown[:_NAMED]), more)

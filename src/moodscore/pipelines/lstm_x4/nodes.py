@@ -5,7 +5,7 @@ from typing import Any
 
 import pandas as pd
 
-from moodscore import sequence, sound
+from moodscore import emotion, sequence, sound
 from moodscore.pipelines.lstm_x4.parameters import LSTMOptions
 from moodscore.progress import epoch_bar
 from moodscore.vision import VisualModel
@@ -27,7 +27,7 @@ def prepare_sequences(
     inputs = VisualModel.model_validate(cluster_centres).inputs
     scaled = sound.AudioScaler.from_dict(audio_scaler).transform(audio_features)
     heard = pd.concat([audio_features[_KEYS], scaled], axis=1)
-    labelled = segments[(segments["split"] == "train") & segments["quadrant"].notna()]
+    labelled = emotion.labelled_training(segments)
     seen = visual_descriptors[[*_KEYS, *inputs]]
     return labelled[[*_KEYS, "quadrant"]].merge(seen, on=_KEYS).merge(heard, on=_KEYS)
 

@@ -1,14 +1,16 @@
 """Nodes of the retrieval pipeline."""
 
-from collections.abc import Callable
 from functools import partial
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from moodscore import music, sound
-from moodscore.compute import Compute, map_clips
-from moodscore.media import AudioFile, ScoredVideo, Waveform
+from moodscore import emotion, music, sound
+from moodscore.compute import Compute, map_clips, scratch_folder
+from moodscore.errors import MoodscoreError
+from moodscore.media import AudioFile, ScoredVideo, Waveform, mux_soundtrack, write_audio
 from moodscore.music import UnitSelection
 from moodscore.segments import sample_bounds
 
@@ -30,7 +32,7 @@ def index_snippets(
     pd.DataFrame
         As :func:`moodscore.music.build_snippets` makes it.
     """
-    known = segments[(segments["split"] == "train") & segments["quadrant"].notna()]
+    known = emotion.labelled_training(segments)
     features = known[[*_KEYS, "valence", "arousal"]].merge(audio_features, on=_KEYS)
     scaled = sound.AudioScaler.from_dict(audio_scaler).transform(features)
     features = features.rename(columns={"tempo": "tempo_bpm", "loudness": "loudness_sone"}).drop(
@@ -38,9 +40,11 @@ def index_snippets(
     )
     features = pd.concat([features, scaled], axis=1)
     by_clip = {c: (soundtracks[c](), rows) for c, rows in features.groupby("clip_id") if c in soundtracks}
-    tables, _ = map_clips(
+    tables, failures = map_clips(
         partial(_with_edges, segment_s=segment_s), by_clip, compute, label="Indexing the music"
     )
+    if failures and not tables:
+        raise MoodscoreError(f"soundtracks: none can be indexed; {next(iter(failures.values()))}")
     return music.build_snippets(tables.values())
 
 
@@ -55,34 +59,43 @@ def choose_music(
 ) -> pd.DataFrame:
     """The cue sheet of every clip by unit selection, one below the other."""
     sources = _opened(soundtracks)
-    sheets = []
-    for brief in music.briefs(segments, predicted_audio_features, emotion_predictions, sources):
-        sheets += music.plan(
-            "moodscore", brief, snippet_index, sources, segment_s=segment_s, selection=options
-        )
-    return pd.concat(sheets, ignore_index=True)
+    known = music.briefs(segments, predicted_audio_features, emotion_predictions, sources)
+    choose = partial(
+        _cue_sheet, snippets=snippet_index, sources=sources, segment_s=segment_s, selection=options
+    )
+    # Here and not in workers: the dictionary is large, and choosing takes milliseconds.
+    sheets, failures = map_clips(
+        choose, {brief.clip_id: brief for brief in known}, Compute(backend="serial"), label="Choosing music"
+    )
+    if not sheets:
+        raise MoodscoreError(f"no clip can be given music; {next(iter(failures.values()), 'none is left')}")
+    return pd.concat(sheets.values(), ignore_index=True)
 
 
 def render_soundtracks(
-    cue_sheet: pd.DataFrame, soundtracks: dict, clip_manifest: pd.DataFrame
-) -> dict[str, Callable[[], Waveform]]:
-    """The tracks of the clips that are scored, rendered one by one as they are stored."""
+    cue_sheet: pd.DataFrame, soundtracks: dict, clip_manifest: pd.DataFrame, compute: Compute
+) -> dict[str, AudioFile]:
+    """The tracks of the clips that are scored, in a scratch folder."""
     sources = _opened(soundtracks)
     cues = dict(list(cue_sheet.groupby("clip_id")))
-    return {
-        clip_id: partial(_render, cues[clip_id], sources, sources[clip_id])
+    tasks = {
+        clip_id: (cues[clip_id], {name: sources[name] for name in {clip_id, *cues[clip_id]["source_clip"]}})
         for clip_id in scored_clips(clip_manifest)
         if clip_id in cues
     }
+    render = partial(_render, scratch=scratch_folder(compute))
+    return map_clips(render, tasks, compute, label="Rendering the soundtracks")[0]
 
 
-def score_videos(generated_soundtracks: dict, clips: list) -> dict[str, ScoredVideo]:
-    """Picture and new sound of every clip that got a soundtrack."""
-    return {
+def score_videos(generated_soundtracks: dict, clips: list, compute: Compute) -> dict[str, Path]:
+    """Videos with the picture of each clip and its new sound, in a scratch folder."""
+    tasks = {
         clip.clip_id: ScoredVideo(clip.path, generated_soundtracks[clip.clip_id]())
         for clip in clips
         if clip.clip_id in generated_soundtracks
     }
+    mux = partial(_mux, scratch=scratch_folder(compute))
+    return map_clips(mux, tasks, compute, label="Putting music to the pictures")[0]
 
 
 def scored_clips(clip_manifest: pd.DataFrame) -> list[str]:
@@ -96,11 +109,25 @@ def _opened(soundtracks: dict) -> dict[str, AudioFile]:
     return {clip_id: load() for clip_id, load in soundtracks.items()}
 
 
-def _render(cues: pd.DataFrame, sources: dict[str, AudioFile], original: AudioFile) -> Waveform:
+def _cue_sheet(clip_id: str, brief: music.Brief, **plan: Any) -> pd.DataFrame:
+    return music.plan("moodscore", brief, **plan)[0]
+
+
+def _render(clip_id: str, item: tuple[pd.DataFrame, dict[str, AudioFile]], *, scratch: Path) -> AudioFile:
+    cues, sources = item
+    original = sources[clip_id]
     track = music.play(
         "moodscore", cues, sources, n_samples=original.n_samples, sample_rate=original.sample_rate
     )
-    return Waveform(track, original.sample_rate)
+    path = scratch / f"{clip_id}.wav"
+    write_audio(path, Waveform(track, original.sample_rate))
+    return AudioFile.open(path)
+
+
+def _mux(clip_id: str, scored: ScoredVideo, *, scratch: Path) -> Path:
+    path = scratch / f"{clip_id}.mp4"
+    mux_soundtrack(scored, path)
+    return path
 
 
 def _with_edges(clip_id: str, item: tuple[AudioFile, pd.DataFrame], *, segment_s: float) -> pd.DataFrame:

@@ -43,13 +43,13 @@ def create_pipeline(**kwargs) -> Pipeline:
             ),
             node(
                 render_soundtracks,
-                inputs=["cue_sheet", "soundtracks", "clip_manifest"],
+                inputs=["cue_sheet", "soundtracks", "clip_manifest", "params:compute"],
                 outputs="generated_soundtracks",
                 name="render_soundtracks",
             ),
             node(
                 score_videos,
-                inputs=["generated_soundtracks", "clips"],
+                inputs=["generated_soundtracks", "clips", "params:compute"],
                 outputs="scored_videos",
                 name="score_videos",
             ),
