@@ -46,7 +46,7 @@ def test_importing_the_room_imports_none_of_it():
     assert not [name for name in imported if name.startswith(("sklearn", "scipy", "moodscore.fuzzy."))]
 
 
-@pytest.mark.parametrize("module", ["anfis", "membership", "rule_text"])
+@pytest.mark.parametrize("module", ["anfis", "examples", "membership", "rule_text"])
 def test_the_examples_run(module):
     outcome = doctest.testmod(importlib.import_module(f"moodscore.fuzzy.{module}"))
     assert outcome.attempted > 0

@@ -4,29 +4,7 @@ import numpy as np
 import pytest
 
 from moodscore.fuzzy import ANFISRegressor
-
-
-def mackey_glass(length):
-    """x' = 0.2 x(t - 17) / (1 + x(t - 17)^10) - 0.1 x as Jang's generator made it.
-
-    Fourth-order Runge-Kutta with step 0.1, the delayed value frozen within a step and read from a ring of 170
-    zeros whose slot is then overwritten; printed every tenth step with six decimals.
-    """
-    step, steps_per_output, ring = 0.1, 10, [0.0] * 170
-    value, series = 1.2, [1.2]
-    for index in range((length - 1) * steps_per_output):
-        slot = index % len(ring)
-        delayed = ring[slot]
-        inflow = 0.2 * delayed / (1 + delayed**10)
-        k1 = step * (inflow - 0.1 * value)
-        k2 = step * (inflow - 0.1 * (value + k1 / 2))
-        k3 = step * (inflow - 0.1 * (value + k2 / 2))
-        k4 = step * (inflow - 0.1 * (value + k3))
-        value += (k1 + 2 * k2 + 2 * k3 + k4) / 6
-        ring[slot] = value
-        if (index + 1) % steps_per_output == 0:
-            series.append(value)
-    return np.round(series, 6)
+from moodscore.fuzzy.examples import mackey_glass_prediction
 
 
 def lattice(*axes):
@@ -38,9 +16,7 @@ def average_percentage_error(model, function, inputs):
 
 
 def test_mackey_glass_prediction():
-    series, t = mackey_glass(1124), np.arange(118, 1118)
-    inputs = np.stack([series[t - 18], series[t - 12], series[t - 6], series[t]], axis=1)
-    targets = series[t + 6]
+    inputs, targets = mackey_glass_prediction()
     checking = inputs[500:], targets[500:]
     model = ANFISRegressor(n_mfs=2, max_epochs=500, initial_step=0.06)
     model.fit(inputs[:500], targets[:500], validation_data=checking)

@@ -268,12 +268,15 @@ class ANFISRegressor(MultiOutputMixin, RegressorMixin, BaseEstimator):
     def rules(self) -> str:
         """The rules in words, one a line.
 
-        A bell is given as its centre and the half-width at which its membership is one half.
+        The terms of an input (low, medium-low, ...) follow the order of the centres; behind each stand the
+        centre of its bell and the half-width at which its membership is one half. The share of the data in
+        which a rule fires is its :attr:`rule_coverage_`.
 
         Returns
         -------
         str
-            Lines such as ``R1 (covers 12.5 %): IF hue is 0.35 ± 0.11 AND ... THEN valence = 2 hue ... + 5``.
+            Lines such as ``IF hue is low (0.35 ± 0.11) AND ... THEN valence = 2 hue ... + 5; fires in 12.5 %
+            of the data``.
         """
         self._check_fitted()
         return describe_rules(

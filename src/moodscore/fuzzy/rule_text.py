@@ -1,10 +1,22 @@
-"""Sugeno rules in words."""
+"""Sugeno rules in words.
+
+The membership functions of an input are named by the order of their centres, which training may have
+changed.
+"""
 
 from collections.abc import Sequence
 
 import numpy as np
 
 from moodscore.fuzzy.grid import RuleGrid
+
+#: Names of so many membership functions, in the order of their centres; more than these are numbered.
+_TERMS = {
+    2: ("low", "high"),
+    3: ("low", "medium", "high"),
+    4: ("low", "medium-low", "medium-high", "high"),
+    5: ("low", "medium-low", "medium", "medium-high", "high"),
+}
 
 
 def describe_rules(
@@ -33,8 +45,8 @@ def describe_rules(
     Returns
     -------
     str
-        ``IF input is c ± a AND ... THEN output = ...``; an input with a single membership function is in no
-        condition.
+        ``IF input is low (c ± a) AND ... THEN output = ...; fires in ... % of the data``. An input with a
+        single membership function is in no condition.
 
     Examples
     --------
@@ -42,23 +54,34 @@ def describe_rules(
     >>> premises = np.array([[[0.5, 2.0, 0.0], [0.5, 2.0, 1.0]]])
     >>> consequents = np.array([[[1.0], [0.0]], [[-2.0], [3.0]]])
     >>> print(describe_rules(grid, premises, consequents, np.array([0.25, 0.75]), ["hue"], ["valence"]))
-    R1 (covers 25.0 %): IF hue is 0 ± 0.5 THEN valence = 1 hue + 0
-    R2 (covers 75.0 %): IF hue is 1 ± 0.5 THEN valence = -2 hue + 3
+    IF hue is low (0 ± 0.5) THEN valence = 1 hue + 0; fires in 25.0 % of the data
+    IF hue is high (1 ± 0.5) THEN valence = -2 hue + 3; fires in 75.0 % of the data
     """
+    terms = [_terms(bells[:count]) for bells, count in zip(premises, grid.n_mfs, strict=True)]
     lines = []
-    for number, functions in enumerate(grid.antecedents):
+    for rule, functions in enumerate(grid.antecedents):
         conditions = [
-            f"{name} is {premises[i, functions[i], 2]:.4g} ± {premises[i, functions[i], 0]:.4g}"
-            for i, name in enumerate(input_names)
-            if grid.n_mfs[i] > 1
+            f"{name} is {terms[i][functions[i]]}" for i, name in enumerate(input_names) if grid.n_mfs[i] > 1
         ]
         answers = [
-            f"{name} = {_linear_text(consequents[number, :, output], input_names)}"
+            f"{name} = {_linear_text(consequents[rule, :, output], input_names)}"
             for output, name in enumerate(output_names)
         ]
         premise = f"IF {' AND '.join(conditions)} THEN" if conditions else "ALWAYS"
-        lines.append(f"R{number + 1} (covers {coverage[number]:.1%}): {premise} {'; '.join(answers)}")
-    return "\n".join(lines).replace("%)", " %)")
+        share = f"fires in {100 * coverage[rule]:.1f} % of the data"
+        lines.append(f"{premise} {'; '.join([*answers, share])}")
+    return "\n".join(lines)
+
+
+def _terms(bells: np.ndarray) -> list[str]:
+    """Name, centre and half-width of each bell [shape=(n_mfs, 3)]; the name by the rank of the centre."""
+    count = len(bells)
+    names = _TERMS.get(count) or [f"level {rank} of {count}" for rank in range(1, count + 1)]
+    ranks = np.argsort(np.argsort(bells[:, 2], kind="stable"))
+    return [
+        f"{names[rank]} ({centre:.4g} ± {half_width:.4g})"
+        for rank, (half_width, _, centre) in zip(ranks, bells, strict=True)
+    ]
 
 
 def _linear_text(coefficients: np.ndarray, names: Sequence[str]) -> str:
