@@ -7,22 +7,28 @@ from kedro.framework.startup import bootstrap_project
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import bells, clustering, seeing, startup
+from benchmarks import anfis, bells, clustering, seeing, startup
 
 PROJECT = Path(__file__).parents[1]
 
 
 def main():
     console = Console()
-    for module in (startup, clustering, seeing):
+    for module in (startup, clustering, seeing, anfis):
         table = Table(title=module.TITLE, title_justify="left")
         for heading in ("what", "moodscore", "reference", "ratio"):
             table.add_column(heading, justify="left" if heading == "what" else "right")
         for name, seconds, reference, ratio in module.measure():
-            table.add_row(name, f"{seconds:.3f}", f"{reference:.3f}", f"{ratio:.3g}")
+            table.add_row(name, _text(seconds, ".3f"), _text(reference, ".3f"), _text(ratio, ".3g"))
         console.print(table)
+    console.print(anfis.accuracy.__doc__)
+    console.print(anfis.accuracy().to_string(na_rep="", float_format="{:.6f}".format))
     console.print("Membership functions: training clips of the last run, left out in turn")
     console.print(_bells().to_string(index=False))
+
+
+def _text(value, form):
+    return value if isinstance(value, str) else format(value, form)
 
 
 def _bells():

@@ -13,9 +13,9 @@ def test_rules_read_as_sentences():
         grid, premises, consequents, np.array([0.2, 0.8]), ["hue", "motion"], ["valence", "arousal"]
     )
     assert text.splitlines() == [
-        "IF hue is low (0.35 ± 0.1) THEN "
+        "R1: IF hue is low (0.35 ± 0.1) THEN "
         "valence = 1 hue - 2.5 motion + 0.125; arousal = 0 hue + 1 motion - 3; fires in 20.0 % of the data",
-        "IF hue is high (1 ± 0.2) THEN "
+        "R2: IF hue is high (1 ± 0.2) THEN "
         "valence = 0 hue + 0 motion + 5; arousal = 0 hue + 0 motion + 6; fires in 80.0 % of the data",
     ]
 
@@ -36,11 +36,12 @@ def test_terms_follow_the_order_of_the_centres(centres, terms):
     shares = np.full(count, 1 / count)
     text = describe_rules(RuleGrid((count,)), bells, np.zeros((count, 2, 1)), shares, ["hue"], ["valence"])
     assert [rule.split(" THEN ")[0] for rule in text.splitlines()] == [
-        f"IF hue is {term} ({centre} ± 1)" for term, centre in zip(terms, centres, strict=True)
+        f"R{rule}: IF hue is {term} ({centre} ± 1)"
+        for rule, (term, centre) in enumerate(zip(terms, centres, strict=True), start=1)
     ]
 
 
 def test_a_single_rule_has_no_condition():
     grid = RuleGrid((1,))
     text = describe_rules(grid, np.ones((1, 1, 3)), np.ones((1, 2, 1)), np.ones(1), ["x"], ["y"])
-    assert text == "ALWAYS y = 1 x + 1; fires in 100.0 % of the data"
+    assert text == "R1: ALWAYS y = 1 x + 1; fires in 100.0 % of the data"

@@ -275,8 +275,8 @@ class ANFISRegressor(MultiOutputMixin, RegressorMixin, BaseEstimator):
         Returns
         -------
         str
-            Lines such as ``IF hue is low (0.35 ± 0.11) AND ... THEN valence = 2 hue ... + 5; fires in 12.5 %
-            of the data``.
+            Lines such as ``R1: IF hue is low (0.35 ± 0.11) AND ... THEN valence = 2 hue ... + 5; fires in
+            12.5 % of the data``.
         """
         self._check_fitted()
         return describe_rules(

@@ -45,8 +45,8 @@ def describe_rules(
     Returns
     -------
     str
-        ``IF input is low (c ± a) AND ... THEN output = ...; fires in ... % of the data``. An input with a
-        single membership function is in no condition.
+        ``R1: IF input is low (c ± a) AND ... THEN output = ...; fires in ... % of the data``. An input with
+        a single membership function is in no condition.
 
     Examples
     --------
@@ -54,8 +54,8 @@ def describe_rules(
     >>> premises = np.array([[[0.5, 2.0, 0.0], [0.5, 2.0, 1.0]]])
     >>> consequents = np.array([[[1.0], [0.0]], [[-2.0], [3.0]]])
     >>> print(describe_rules(grid, premises, consequents, np.array([0.25, 0.75]), ["hue"], ["valence"]))
-    IF hue is low (0 ± 0.5) THEN valence = 1 hue + 0; fires in 25.0 % of the data
-    IF hue is high (1 ± 0.5) THEN valence = -2 hue + 3; fires in 75.0 % of the data
+    R1: IF hue is low (0 ± 0.5) THEN valence = 1 hue + 0; fires in 25.0 % of the data
+    R2: IF hue is high (1 ± 0.5) THEN valence = -2 hue + 3; fires in 75.0 % of the data
     """
     terms = [_terms(bells[:count]) for bells, count in zip(premises, grid.n_mfs, strict=True)]
     lines = []
@@ -69,7 +69,7 @@ def describe_rules(
         ]
         premise = f"IF {' AND '.join(conditions)} THEN" if conditions else "ALWAYS"
         share = f"fires in {100 * coverage[rule]:.1f} % of the data"
-        lines.append(f"{premise} {'; '.join([*answers, share])}")
+        lines.append(f"R{rule + 1}: {premise} {'; '.join([*answers, share])}")
     return "\n".join(lines)
 
 
