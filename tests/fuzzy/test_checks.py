@@ -57,6 +57,8 @@ def test_options_out_of_range(options, words):
         (X[:1], Y[:1], "1 sample with a weight above zero: give at least 2"),
         (X, np.where(Y > 1, np.nan, Y), "target 'y', row"),
         (X, pd.DataFrame({"valence": Y, "arousal": np.inf}), "target 'arousal', row 0, 1, 2"),
+        (named(X).assign(motion="fast"), Y, "input 'motion' is not numeric .*'fast'.*leave the column out"),
+        (X, pd.DataFrame({"valence": Y, "mood": "glad"}), "target 'mood' is not numeric .*'glad'"),
         (X, None, "requires y"),
         (X, Y[:-1], "inconsistent numbers of samples"),
         (X[:, 0], Y, "Expected 2D array"),

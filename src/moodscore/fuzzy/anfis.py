@@ -328,6 +328,7 @@ class ANFISRegressor(MultiOutputMixin, RegressorMixin, BaseEstimator):
         return read_model(cls, Path(path))
 
     def _inputs(self, X: Any, *, reset: bool) -> np.ndarray:
+        checks.check_numbers(X, "input")
         with checks.refusals(one_line=reset):
             inputs = validate_data(self, X, reset=reset, dtype=np.float64, ensure_all_finite=False)
         checks.check_finite(inputs, "input", checks.input_names(self))

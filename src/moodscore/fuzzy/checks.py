@@ -39,6 +39,23 @@ def refusals(*, one_line: bool = True) -> Iterator[None]:
         raise MoodscoreError(message) from error
 
 
+def check_numbers(table: Any, kind: str) -> None:
+    """Refuse a table with a column of words.
+
+    Raises
+    ------
+    MoodscoreError
+        Names the first column that cannot be read as numbers. Data without named columns are let pass.
+    """
+    for name in getattr(table, "columns", ()):
+        try:
+            np.asarray(table[name], dtype=np.float64)
+        except ValueError as error:
+            raise MoodscoreError(
+                f"{kind} {str(name)!r} is not numeric ({error}): give numbers or leave the column out"
+            ) from error
+
+
 def check_options(max_epochs: Any, initial_step: Any, ridge: Any, patience: Any, max_rules: Any) -> None:
     """Refuse options that are out of range.
 
@@ -111,6 +128,7 @@ def targets_of(y: Any, n_rows: int) -> Targets:
     """
     if y is None:
         raise MoodscoreError("fit requires y to be passed, but the target y is None: pass the targets")
+    check_numbers(y, "target")
     with refusals():
         values = check_array(y, dtype=np.float64, ensure_2d=False, ensure_all_finite=False, input_name="y")
         check_consistent_length(np.empty(n_rows), values)
