@@ -4,6 +4,7 @@ import click
 import pytest
 from click.testing import CliRunner
 from kedro.io.core import DatasetError
+from kedro.validation.exceptions import ParameterValidationError
 
 from moodscore.cli import PlainRun, cli
 from moodscore.errors import MoodscoreError
@@ -58,3 +59,30 @@ def test_run_has_all_of_kedros_options():
     from kedro.framework.cli.project import run
 
     assert {p.name for p in cli.commands["run"].params} == {p.name for p in run.params}
+
+
+@pytest.mark.parametrize(
+    ("reported", "said"),
+    [
+        (
+            "Parameter validation failed:\n- Parameter 'ingest': Failed to instantiate IngestOptions "
+            "for parameter 'ingest': 1 validation error for IngestOptions\nheld_out\n  Input should be less than 1 "
+            "[type=less_than, input_value=2, input_type=int]\n    For further information visit a page",
+            "parameter ingest.held_out = 2: input should be less than 1",
+        ),
+        (
+            "Parameter validation failed:\n- Parameter 'retrieval': Failed to instantiate UnitSelection for "
+            "parameter 'retrieval': 1 validation error for UnitSelection\nno_repeat\n  Extra inputs are not "
+            "permitted [type=extra_forbidden, input_value=4, input_type=int]\n    For further information",
+            "parameter retrieval.no_repeat = 4: there is no such parameter",
+        ),
+        ("Parameter validation failed:\n- something new", "Parameter validation failed: - something new"),
+    ],
+)
+def test_a_wrong_parameter_is_named(reported, said):
+    def refuse(**_):
+        raise ParameterValidationError(reported)
+
+    result = invoke(refuse)
+    assert result.exit_code == 1
+    assert result.output == f"Error: {said}\n"

@@ -6,7 +6,7 @@ from kedro_datasets.json import JSONDataset
 
 from moodscore.datasets import FreshPartitionedDataset
 from moodscore.errors import MoodscoreError
-from moodscore.hooks import BeforeTheRun
+from moodscore.hooks import AfterTheRun, BeforeTheRun
 from moodscore.pipelines import audio_features, ingest, retrieval
 
 
@@ -47,3 +47,20 @@ def test_shared_parameters_are_checked(name, value):
     with pytest.raises(MoodscoreError, match=name) as caught:
         check(ingest.create_pipeline(), **{f"params:{name}": MemoryDataset(value)})
     assert "\n" not in str(caught.value)
+
+
+def test_a_misspelt_group_of_parameters_is_refused():
+    with pytest.raises(MoodscoreError, match=r"retrival: nothing reads it; did you mean retrieval\?"):
+        check(ingest.create_pipeline(), parameters=MemoryDataset({"seed": 0, "retrival": {"no_repeat_s": 4}}))
+    with pytest.raises(MoodscoreError, match=r"there are .*segment_s"):
+        check(ingest.create_pipeline(), parameters=MemoryDataset({"zzz": 1}))
+
+
+def test_the_run_ends_with_where_things_are(capsys, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    videos = FreshPartitionedDataset(
+        path=str(tmp_path / "out"), dataset="moodscore.datasets.ScoredVideoDataset", filename_suffix=".mp4"
+    )
+    steps = retrieval.create_pipeline()
+    AfterTheRun().after_pipeline_run(steps, DataCatalog({"scored_videos": videos}))
+    assert capsys.readouterr().out == "Videos with their new music: out\n"

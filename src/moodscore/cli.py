@@ -1,6 +1,7 @@
 """The project's commands: Kedro's ``run`` with errors for people."""
 
 import pkgutil
+import re
 from typing import Any
 
 import click
@@ -33,7 +34,9 @@ def _check_names(names: tuple[str, ...]) -> None:
     known = ["__default__", *(module.name for module in pkgutil.iter_modules(pipelines.__path__))]
     for name in names:
         if name not in known:
-            raise click.ClickException(f"--pipeline {name}: there is no such pipeline; choose from {known}")
+            raise click.ClickException(
+                f"--pipeline {name}: there is no such pipeline; choose from {', '.join(known[1:])}"
+            )
 
 
 def _plain_cause(error: BaseException) -> str | None:
@@ -52,11 +55,25 @@ def _plain_cause(error: BaseException) -> str | None:
         if isinstance(cause, MissingConfigException):
             return f"--env: {cause}"
         if isinstance(cause, ParameterValidationError):
-            # Its first line says that something failed, some others where pydantic's manual is.
-            lines = [line.strip() for line in str(cause).splitlines()[1:]]
-            return " ".join(line for line in lines if not line.startswith("For further")).removeprefix("- ")
+            return _plain_parameter_error(str(cause))
         cause = cause.__cause__
     return None
+
+
+def _plain_parameter_error(text: str) -> str:
+    """Of Kedro's report, which quotes pydantic's, the first parameter that is wrong, and how."""
+    group = re.search(r"Parameter '([^']+)'", text)
+    field = re.search(
+        r"^(?P<name>[\w.\[\]-]+)\n"
+        r"\s+(?P<message>.+?) \[type=\w+, input_value=(?P<found>.*), input_type=\w+\]",
+        text,
+        re.MULTILINE,
+    )
+    if group is None or field is None:
+        return " ".join(text.split())
+    name = field["name"].split(".")[0]
+    message = field["message"].replace("Extra inputs are not permitted", "there is no such parameter")
+    return f"parameter {group[1]}.{name} = {field['found']}: {message[0].lower()}{message[1:]}"
 
 
 @click.group(name="moodscore")

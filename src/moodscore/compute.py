@@ -9,6 +9,7 @@ import logging
 import os
 import shutil
 import tempfile
+import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -160,9 +161,12 @@ def _processes(tasks: list[_Task], compute: Compute) -> Iterator[tuple[str, Any]
     pool = Parallel(n_jobs=n_jobs, backend="loky", return_as="generator_unordered", max_nbytes=None)
     waiting = {task.clip_id: task for task in tasks}
     try:
-        for clip_id, result in pool(delayed(_run_one)(task) for task in tasks):
-            del waiting[clip_id]
-            yield clip_id, result
+        with warnings.catch_warnings():
+            # loky replaces a worker whose memory has grown, and warns of the pause; nothing is lost.
+            warnings.filterwarnings("ignore", message="A worker stopped while some jobs")
+            for clip_id, result in pool(delayed(_run_one)(task) for task in tasks):
+                del waiting[clip_id]
+                yield clip_id, result
     except BrokenProcessPool:
         # A clip took its worker down (a crash in a decoder, no memory) and thereby the whole pool. Who
         # it was nobody knows, so each of the rest is tried by itself. (One job would run in here.)

@@ -1,7 +1,10 @@
-"""What is checked before the first node of a run."""
+"""What is checked before the first node of a run, and said after the last."""
 
+import difflib
 import importlib
+import os
 import pkgutil
+from pathlib import Path
 from typing import Any
 
 from kedro.framework.hooks import hook_impl
@@ -10,8 +13,14 @@ from kedro.io.core import is_parameter
 from kedro.pipeline import Pipeline
 from pydantic import BaseModel, Field, ValidationError
 
-from moodscore import pipelines
+from moodscore import evaluation, pipelines
 from moodscore.errors import MoodscoreError
+
+#: What a run ends with naming the folder of.
+_PLACES = {
+    "scored_videos": "Videos with their new music",
+    "spectrogram_pairs": "Spectrograms, in the folder of metrics, tables and figures",
+}
 
 
 class SharedParameters(BaseModel):
@@ -35,8 +44,41 @@ class BeforeTheRun:
     @hook_impl
     def before_pipeline_run(self, pipeline: Pipeline, catalog: CatalogProtocol) -> None:
         """Check what is shared and that everything the run starts from is there."""
+        _check_parameter_names(catalog)
         _check_shared_parameters(pipeline, catalog)
         _check_inputs(pipeline, catalog)
+
+
+class AfterTheRun:
+    """Ends a run with what a person wants to know: the figures, and where things are."""
+
+    @hook_impl
+    def after_pipeline_run(self, pipeline: Pipeline, catalog: CatalogProtocol) -> None:
+        """Print the systems side by side and the folders of what was made."""
+        made = pipeline.all_outputs()
+        if "metrics" in made:
+            evaluation.print_summary(catalog.load("metrics"))
+        for name, what in _PLACES.items():
+            if name in made:
+                folder = Path(catalog[name]._describe()["path"])
+                print(f"{what}: {os.path.relpath(folder)}")
+
+
+def _check_parameter_names(catalog: CatalogProtocol) -> None:
+    """Refuse a group of parameters that nothing reads: most likely it is misspelt."""
+    if "parameters" not in catalog:
+        return
+    read = {
+        name.removeprefix("params:").split(".")[0]
+        for steps in _all_pipelines().values()
+        for name in steps.inputs()
+        if is_parameter(name)
+    }
+    for name in catalog.load("parameters"):
+        if name not in read:
+            near = difflib.get_close_matches(name, read, n=1)
+            meant = f"did you mean {near[0]}?" if near else f"there are {', '.join(sorted(read))}"
+            raise MoodscoreError(f"parameter {name}: nothing reads it; {meant}")
 
 
 def _check_shared_parameters(pipeline: Pipeline, catalog: CatalogProtocol) -> None:
@@ -63,8 +105,13 @@ def _check_inputs(pipeline: Pipeline, catalog: CatalogProtocol) -> None:
 
 def _maker_of(name: str) -> str | None:
     """The pipeline that makes a dataset."""
-    for module in pkgutil.iter_modules(pipelines.__path__):
-        steps = importlib.import_module(f"{pipelines.__name__}.{module.name}").create_pipeline()
+    for pipeline_name, steps in _all_pipelines().items():
         if name in steps.all_outputs():
-            return module.name
+            return pipeline_name
     return None
+
+
+def _all_pipelines() -> dict[str, Pipeline]:
+    """Every pipeline by name, also in a run that has loaded only some."""
+    names = [module.name for module in pkgutil.iter_modules(pipelines.__path__)]
+    return {n: importlib.import_module(f"{pipelines.__name__}.{n}").create_pipeline() for n in names}

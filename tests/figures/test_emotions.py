@@ -131,3 +131,9 @@ def test_segments_nobody_rated_are_marked_as_such(check_figure, make_read):
 
 def test_quadrants_differ_in_more_than_their_colour():
     assert len(set(QUADRANT_MARKERS.values())) == len(set(QUADRANT_COLOURS.values())) == 4
+
+
+def test_names_our_font_cannot_write_are_boxes(check_figure, make_read, make_cues):
+    read = make_read(clips=1).assign(clip_id="日本 é")
+    figure = check_figure(emotion_timelines(read, make_cues(read)))
+    assert figure.axes[0].get_title(loc="left") == "□□ é"

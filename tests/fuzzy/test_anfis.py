@@ -221,3 +221,16 @@ def test_a_clone_trains_to_the_same_bits():
     inputs, targets = smooth()
     model = ANFISRegressor(n_mfs=(2, 3, 2), max_epochs=5).fit(inputs, targets)
     np.testing.assert_array_equal(clone(model).fit(inputs, targets).predict(inputs), model.predict(inputs))
+
+
+def test_checking_rows_may_weigh_differently():
+    """Weight 0 leaves a checking row out; a wrong row with it changes nothing."""
+    inputs, targets = smooth()
+    checked, right = smooth(seed=4)
+    wrong = np.concatenate([right, right + 100])
+    weights = np.repeat([1.0, 0.0], len(right))
+    model = ANFISRegressor(n_mfs=2, max_epochs=5)
+    plain = model.fit(inputs, targets, validation_data=(checked, right)).validation_rmse_
+    twice = np.concatenate([checked, checked])
+    weighted = model.fit(inputs, targets, validation_data=(twice, wrong, weights)).validation_rmse_
+    np.testing.assert_allclose(weighted, plain)

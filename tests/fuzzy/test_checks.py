@@ -89,8 +89,9 @@ def test_weights_that_cannot_be_used(weights, words):
 @pytest.mark.parametrize(
     ("checking", "words"),
     [
-        (X, "not a pair"),
-        ((X, Y, Y), "not a pair"),
+        (X, "must be a tuple"),
+        ((X, Y, np.ones(len(Y)), 1), "must be a tuple"),
+        ((X, Y, -np.ones(len(Y))), "sample_weight"),
         ((X[:, :1], Y), "features"),
         ((X, np.stack([Y, Y], axis=1)), "2 targets a row, not 1"),
         ((altered(np.nan), Y), "input 'x2', row 3"),

@@ -108,6 +108,7 @@ def test_a_folder_of_bad_clips_is_refused(tmp_path):
     catalog = DataCatalog(
         {
             "clips": MemoryDataset(list_clips(tmp_path)),
+            "ratings": MemoryDataset(pd.DataFrame({"clip_id": ["a"]})),
             "params:compute": MemoryDataset(Compute(backend="serial")),
             "params:segment_s": MemoryDataset(1.0),
             "params:ingest": MemoryDataset(IngestOptions()),

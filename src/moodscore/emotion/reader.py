@@ -57,9 +57,9 @@ def train_reader(
 ) -> tuple["ANFISRegressor", pd.DataFrame]:
     """Train an ANFIS [1]_.
 
-    Some clips are held back to find the epoch
-    after which the system only learns its clips by heart; then it is trained once more, on all clips,
-    for as many epochs. (The clips of a small corpus are too few to be lost to that question.)
+    Some clips are held back to find the epoch after which the system only learns its clips by heart;
+    then it is trained once more, on all clips, for as many epochs. (The clips of a small corpus are too
+    few to be lost to that question.)
 
     Parameters
     ----------
@@ -97,23 +97,20 @@ def train_reader(
     """
     from moodscore.fuzzy import ANFISRegressor
 
-    def fit(model: ANFISRegressor, part: pd.DataFrame, checked: pd.DataFrame | None = None) -> ANFISRegressor:
-        return model.fit(
-            part[inputs],
-            _targets(part, target),
-            sample_weight=balanced_weights(part["quadrant"]) if balanced else None,
-            validation_data=None if checked is None else (checked[inputs], _targets(checked, target)),
-        )
-
     inputs = list(inputs)
+
+    def samples(part: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame, np.ndarray | None]:
+        weights = balanced_weights(part["quadrant"]) if balanced else None
+        return part[inputs], _targets(part, target), weights
+
     watched = rows["clip_id"].isin(hold_back(main_quadrants(rows), held_back, seed))
     if not watched.any():
-        model = fit(ANFISRegressor(n_mfs=n_mfs, max_epochs=max_epochs), rows)
+        model = ANFISRegressor(n_mfs=n_mfs, max_epochs=max_epochs).fit(*samples(rows))
         return model, _curve(model)
     scout = ANFISRegressor(n_mfs=n_mfs, max_epochs=max_epochs, patience=patience)
-    fit(scout, rows[~watched], rows[watched])
-    model = fit(ANFISRegressor(n_mfs=n_mfs, max_epochs=int(scout.best_epoch_) + 1), rows)
-    return model, _curve(scout)
+    scout.fit(*samples(rows[~watched]), validation_data=samples(rows[watched]))
+    model = ANFISRegressor(n_mfs=n_mfs, max_epochs=int(scout.best_epoch_) + 1)
+    return model.fit(*samples(rows)), _curve(scout)
 
 
 def read_emotion(model: "ANFISRegressor", descriptors: pd.DataFrame, inputs: Sequence[str]) -> pd.DataFrame:

@@ -18,6 +18,7 @@ from moodscore.figures.style import (
     VERMILION,
     legend_below,
     new_figure,
+    printable,
     say_nothing_to_show,
     tidy,
 )
@@ -64,7 +65,7 @@ def emotion_timelines(read: pd.DataFrame, cues: pd.DataFrame) -> "Figure":
     panels = figure.subplots(rows, columns, sharey=True, squeeze=False).flat
     for axes, clip_id in zip(panels, shown, strict=False):
         _timeline(axes, read[read["clip_id"] == clip_id], cues[cues["clip_id"] == clip_id])
-        axes.set_title(clip_id, loc="left", fontsize=LABEL_SIZE, color=INK)
+        axes.set_title(printable(clip_id), loc="left", fontsize=LABEL_SIZE, color=INK)
     for axes in panels[max(len(shown), 1) :]:
         axes.remove()
     for number, axes in enumerate(figure.axes):

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from moodscore.figures.style import INK, LABEL_SIZE, NOTE_SIZE, new_figure, tidy
+from moodscore.figures.style import INK, LABEL_SIZE, NOTE_SIZE, new_figure, printable, tidy
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -37,7 +37,9 @@ def spectrogram_pair(clip_id: str, tracks: "Mapping[str, SampleSource]") -> "Fig
         Tracks by name, at least one; their channels are averaged. They are read in blocks, and of a
         long track only a sample of its frames is analysed.
     """
-    figure = new_figure(7.2, 1.1 + 2.0 * len(tracks), f"{clip_id}: what the soundtracks sound like")
+    figure = new_figure(
+        7.2, 1.1 + 2.0 * len(tracks), f"{printable(clip_id)}: what the soundtracks sound like"
+    )
     panels = figure.subplots(len(tracks), 1, sharex=True, squeeze=False)[:, 0]
     highest_hz = min(_HIGHEST_HZ, max(track.sample_rate for track in tracks.values()) / 2)
     for axes, (name, track) in zip(panels, tracks.items(), strict=True):

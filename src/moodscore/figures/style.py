@@ -54,6 +54,14 @@ def new_figure(width: float, height: float, title: str) -> "Figure":
     return figure
 
 
+def printable(text: str) -> str:
+    """The text with a box for each character our font does not have (it would warn, and draw one)."""
+    from matplotlib.font_manager import findfont, get_font
+
+    font = get_font(findfont("DejaVu Sans"))
+    return "".join(character if font.get_char_index(ord(character)) else "□" for character in text)
+
+
 def tidy(axes: "Axes") -> None:
     """Take away the frame's upper and right side, which carry nothing; bring text to its size."""
     axes.spines[["top", "right"]].set_visible(False)

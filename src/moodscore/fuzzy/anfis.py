@@ -116,7 +116,7 @@ class ANFISRegressor(MultiOutputMixin, RegressorMixin, BaseEstimator):
         X: Any,
         y: Any,
         sample_weight: Any = None,
-        validation_data: tuple[Any, Any] | None = None,
+        validation_data: tuple[Any, ...] | None = None,
     ) -> Self:
         """Train the system.
 
@@ -128,8 +128,8 @@ class ANFISRegressor(MultiOutputMixin, RegressorMixin, BaseEstimator):
             Targets. All outputs share the premises.
         sample_weight : array_like [shape=(n_samples,)], optional
             Weight of each row, not negative: weight 2 is the row twice, weight 0 leaves it out.
-        validation_data : tuple (X, y), optional
-            Checking data, by which the best epoch is chosen.
+        validation_data : tuple (X, y) or (X, y, sample_weight), optional
+            Checking data, by which the best epoch is chosen; its rows weigh alike unless told otherwise.
 
         Returns
         -------
@@ -342,14 +342,14 @@ class ANFISRegressor(MultiOutputMixin, RegressorMixin, BaseEstimator):
         # Named, because a refused fit leaves n_features_in_ behind, which would pass for fitted.
         check_is_fitted(self, "consequents_")
 
-    def _checking_samples(self, validation_data: tuple[Any, Any] | None, n_outputs: int) -> Samples | None:
+    def _checking_samples(self, validation_data: tuple[Any, ...] | None, n_outputs: int) -> Samples | None:
         if validation_data is None:
             return None
-        X, y = checks.pair_of(validation_data)
+        X, y, sample_weight = checks.checking_of(validation_data)
         inputs = self._inputs(X, reset=False)
         targets, names, _ = checks.targets_of(y, len(inputs))
         checks.check_same_outputs(len(names), n_outputs)
-        return Samples.from_rows(inputs, targets, np.ones(len(inputs)))
+        return Samples.from_rows(inputs, targets, checks.weights_of(sample_weight, len(inputs)))
 
     def _keep(self, system: TrainedSystem) -> None:
         grid = RuleGrid(self.n_mfs_)

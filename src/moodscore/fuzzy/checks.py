@@ -161,17 +161,22 @@ def weights_of(sample_weight: Any, n_rows: int) -> np.ndarray:
     return weights
 
 
-def pair_of(validation_data: Any) -> tuple[Any, Any]:
-    """Checking data as ``X, y``.
+def checking_of(validation_data: Any) -> tuple[Any, Any, Any]:
+    """Inputs, targets and weights (None if not given) of the checking data.
 
     Raises
     ------
     MoodscoreError
-        If it is not a pair.
+        If they are neither a pair nor a triple.
     """
-    if not isinstance(validation_data, (tuple, list)) or len(validation_data) != 2:
-        raise MoodscoreError("validation_data is not a pair: give (X, y)")
-    return validation_data[0], validation_data[1]
+    try:
+        X, y, *rest = validation_data
+        (weights,) = rest or [None]
+    except (TypeError, ValueError) as error:
+        raise MoodscoreError(
+            "validation_data must be a tuple (X, y) or (X, y, sample_weight): give inputs and targets"
+        ) from error
+    return X, y, weights
 
 
 def check_same_outputs(n_checked: int, n_trained: int) -> None:

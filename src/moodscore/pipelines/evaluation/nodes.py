@@ -128,7 +128,6 @@ def summarise(
         "improvement": {},
     }
     table = evaluation.systems_table(systems)
-    evaluation.print_summary(metrics)
     return metrics, table
 
 

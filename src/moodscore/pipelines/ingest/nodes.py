@@ -15,14 +15,15 @@ from moodscore.segments import segment_bounds
 
 logger = logging.getLogger(__name__)
 
+_UNRATED = "has no ratings"
 #: Of many names only the first are worth a reader's time.
 _NAMED = 5
 
 
 def inspect_clips(
-    clips: list, compute: Compute, segment_s: float, options: IngestOptions
+    clips: list, ratings: pd.DataFrame, compute: Compute, segment_s: float, options: IngestOptions
 ) -> tuple[pd.DataFrame, dict]:
-    """Look at every clip and decode its soundtrack.
+    """Look at every clip that somebody rated and decode its soundtrack.
 
     Returns
     -------
@@ -35,7 +36,9 @@ def inspect_clips(
     scratch = scratch_folder(compute)
     by_id = {clip.clip_id: clip for clip in clips}
     inspect = partial(_inspect, scratch=scratch, segment_s=segment_s, min_segments=options.min_segments)
-    found, failures = map_clips(inspect, by_id, compute, label="Looking at the clips")
+    rated = {c: clip for c, clip in by_id.items() if c in set(ratings["clip_id"])}
+    found, failures = map_clips(inspect, rated, compute, label="Looking at the clips")
+    failures |= {clip_id: _UNRATED for clip_id in by_id if clip_id not in rated}
     if not found:
         raise MoodscoreError(f"clips: none of the {len(clips)} can be used; {next(iter(failures.values()))}")
     facts = pd.DataFrame([{"clip_id": c, **asdict(info)} for c, (info, _) in found.items()])
@@ -72,7 +75,7 @@ def label_segments(
         split=clip_probe["clip_id"].map(split),
     )
     unrated = (manifest["reason"] == "") & (manifest["n_segments"] == 0)
-    manifest.loc[unrated, "reason"] = "has no ratings"
+    manifest.loc[unrated, "reason"] = _UNRATED
     manifest["status"] = (manifest["reason"] == "").map({True: "used", False: "left_out"})
     _report(manifest, sorted(set(ratings["clip_id"]) - set(manifest["clip_id"])))
     return manifest, segments
@@ -119,7 +122,7 @@ def _report(manifest: pd.DataFrame, unknown: list[str]) -> None:
         counts.get("held_out", 0),
         (manifest["status"] == "left_out").sum(),
     )
-    for clip in manifest[manifest["reason"] == "has no ratings"].itertuples():
+    for clip in manifest[manifest["reason"] == _UNRATED].itertuples():
         logger.warning("clip %s is left out: it has no ratings", clip.clip_id)
     if unknown:
         more = f" and {len(unknown) - _NAMED} more" if len(unknown) > _NAMED else ""

@@ -11,7 +11,7 @@ def create_pipeline(**kwargs) -> Pipeline:
         [
             node(
                 inspect_clips,
-                inputs=["clips", "params:compute", "params:segment_s", "params:ingest"],
+                inputs=["clips", "ratings", "params:compute", "params:segment_s", "params:ingest"],
                 outputs=["clip_probe", "soundtracks"],
                 name="inspect_clips",
             ),
