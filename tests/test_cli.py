@@ -66,7 +66,8 @@ def test_run_has_all_of_kedros_options():
     [
         (
             "Parameter validation failed:\n- Parameter 'ingest': Failed to instantiate IngestOptions "
-            "for parameter 'ingest': 1 validation error for IngestOptions\nheld_out\n  Input should be less than 1 "
+            "for parameter 'ingest': 1 validation error for IngestOptions\nheld_out\n"
+            "  Input should be less than 1 "
             "[type=less_than, input_value=2, input_type=int]\n    For further information visit a page",
             "parameter ingest.held_out = 2: input should be less than 1",
         ),
