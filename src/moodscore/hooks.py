@@ -1,6 +1,7 @@
 """What is checked before the first node of a run, and said after the last."""
 
 import difflib
+import functools
 import importlib
 import os
 import pkgutil
@@ -111,6 +112,7 @@ def _maker_of(name: str) -> str | None:
     return None
 
 
+@functools.cache
 def _all_pipelines() -> dict[str, Pipeline]:
     """Every pipeline by name, also in a run that has loaded only some."""
     names = [module.name for module in pkgutil.iter_modules(pipelines.__path__)]

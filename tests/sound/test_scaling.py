@@ -124,3 +124,21 @@ def test_an_unknown_variant_is_refused(table):
 def test_an_empty_table_is_scaled_to_an_empty_table(table):
     scaler = AudioScaler.fit(table)
     assert scaler.inverse(scaler.transform(table.iloc[:0])).shape == (0, 3)
+
+
+def test_keys_stand_beside_the_scaled_features():
+    table = pd.DataFrame(
+        {
+            "clip_id": ["a", "b"],
+            "segment": [3, 4],
+            "tempo": [60.0, 180.0],
+            "loudness": [0.0, 9.0],
+            "rhythm": [-40.0, -20.0],
+        },
+        index=[7, 2],
+    )
+    scaler = AudioScaler.fit(table)
+    keyed = scaler.transform_keyed(table)
+    pd.testing.assert_frame_equal(keyed[["clip_id", "segment"]], table[["clip_id", "segment"]])
+    pd.testing.assert_frame_equal(keyed[["tempo", "loudness", "rhythm"]], scaler.transform(table))
+    assert "clip_id" not in scaler.transform_keyed(table.drop(columns="clip_id"))

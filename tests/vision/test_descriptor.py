@@ -193,3 +193,10 @@ def test_unknown_options_are_refused():
         DescriptorOptions(colour="hsv")
     with pytest.raises(ValueError, match="Input should be"):
         DescriptorOptions(hue="square")
+
+
+def test_a_segment_alone_is_described_as_among_others(histograms, motion):
+    model = fit_visual_model(histograms, motion)
+    together = describe(histograms, motion, model).to_numpy()
+    alone = np.vstack([describe(histograms[[k]], motion[[k]], model).to_numpy() for k in range(len(motion))])
+    np.testing.assert_array_equal(alone, together)

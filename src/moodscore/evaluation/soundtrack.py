@@ -36,7 +36,9 @@ class Original:
         cls, samples: np.ndarray, sample_rate: int, features: pd.DataFrame, scaler: AudioScaler
     ) -> "Original":
         """Take a track and its features, ``segment, tempo, loudness, rhythm``, not yet scaled."""
-        return cls(samples, sample_rate, _scaled(features, scaler), LogMelReference(samples, sample_rate))
+        return cls(
+            samples, sample_rate, scaler.transform_keyed(features), LogMelReference(samples, sample_rate)
+        )
 
     @property
     def n_segments(self) -> int:
@@ -82,12 +84,8 @@ def measure_soundtrack(
     return SoundtrackMeasures(
         errors={
             "mae_waveform": mae_waveform(original.samples, output),
-            "mae_tlr": mae_tlr(original.scaled_features, _scaled(features, scaler)),
+            "mae_tlr": mae_tlr(original.scaled_features, scaler.transform_keyed(features)),
             "log_mel_distance": original.log_mel.distance(output),
         },
         judged=pd.concat([features[["segment"]], judge.predict(features)], axis=1),
     )
-
-
-def _scaled(features: pd.DataFrame, scaler: AudioScaler) -> pd.DataFrame:
-    return pd.concat([features[["segment"]], scaler.transform(features)], axis=1)

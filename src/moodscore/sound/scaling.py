@@ -106,6 +106,27 @@ class AudioScaler:
         scaled = np.where(span > 0, np.clip(scaled, 0.0, 1.0), CONSTANT_VALUE)
         return pd.DataFrame(scaled, columns=list(FEATURES), index=table.index)
 
+    def transform_keyed(self, table: pd.DataFrame) -> pd.DataFrame:
+        """Features on the common scale, beside the keys of their segments.
+
+        Parameters
+        ----------
+        table : pd.DataFrame
+            ``segment``, ``clip_id`` if it is of more than one clip, and what `transform` takes.
+
+        Returns
+        -------
+        pd.DataFrame
+            The keys that are there, then ``tempo``, ``loudness``, ``rhythm`` in [0, 1].
+
+        Raises
+        ------
+        MoodscoreError
+            If a column is missing.
+        """
+        keys = [name for name in ("clip_id", "segment") if name in table]
+        return pd.concat([table[keys], self.transform(table)], axis=1)
+
     def inverse(self, table: pd.DataFrame) -> pd.DataFrame:
         """Features on their own scales, from the common one.
 

@@ -151,16 +151,17 @@ def describe(histograms: np.ndarray, motion: np.ndarray, model: VisualModel) -> 
         ``hue_share_1 .. intensity_share_3``, each channel's three summing to 1.
     """
     columns: dict[str, np.ndarray] = {}
-    shares_columns: dict[str, np.ndarray] = {}
+    all_shares = []
     for index, channel in enumerate(CHANNELS):
         centres = np.array(model.centres[channel])
         shares = _shares(histograms[:, index], centres, channel, model.options)
         shares = np.where(np.isnan(shares), model.mean_shares[channel], shares)
         columns[channel] = _reduce(shares, channel, model)
-        for k in range(N_CLUSTERS):
-            shares_columns[f"{channel}_share_{k + 1}"] = shares[:, k]
+        all_shares.append(shares)
     columns["motion"] = _scale(motion, *model.motion_range)
-    return pd.DataFrame(columns | shares_columns)
+    return pd.concat(
+        [pd.DataFrame(columns), pd.DataFrame(np.hstack(all_shares), columns=list(SHARE_COLUMNS))], axis=1
+    )
 
 
 def _period(channel: str, options: DescriptorOptions) -> float | None:
@@ -177,6 +178,7 @@ def _shares(
         belongs = np.eye(N_CLUSTERS)[belongs.argmax(axis=1)]
     weights = histograms.astype(np.float64)
     mass = weights.sum(axis=1, keepdims=True)
+    # einsum and not BLAS, which may round a row differently beside others: a clip is the same alone.
     return np.where(
         mass > _NO_CHROMA, np.einsum("nb,bk->nk", weights, belongs) / np.maximum(mass, _NO_CHROMA), np.nan
     )

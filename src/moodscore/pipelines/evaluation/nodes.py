@@ -62,7 +62,7 @@ def measure_systems(
     """
     sources = {clip_id: load() for clip_id, load in soundtracks.items()}
     scaler = sound.AudioScaler.from_dict(audio_scaler)
-    truth = pd.concat([audio_features[_KEYS], scaler.transform(audio_features)], axis=1)
+    truth = scaler.transform_keyed(audio_features)
     heard = segments[segments["clip_id"].isin(audio_features["clip_id"])]
     split = heard.drop_duplicates("clip_id").set_index("clip_id")["split"]
     clips = evaluation.clips_to_measure(split, options.max_seen_clips, seed)

@@ -25,8 +25,7 @@ def prepare_sequences(
 ) -> pd.DataFrame:
     """Descriptors, scaled audio features and the labelled quadrant of every training segment."""
     inputs = VisualModel.model_validate(cluster_centres).inputs
-    scaled = sound.AudioScaler.from_dict(audio_scaler).transform(audio_features)
-    heard = pd.concat([audio_features[_KEYS], scaled], axis=1)
+    heard = sound.AudioScaler.from_dict(audio_scaler).transform_keyed(audio_features)
     labelled = emotion.labelled_training(segments)
     seen = visual_descriptors[[*_KEYS, *inputs]]
     return labelled[[*_KEYS, "quadrant"]].merge(seen, on=_KEYS).merge(heard, on=_KEYS)
