@@ -6,6 +6,8 @@ import pytest
 from moodscore.emotion import (
     QUADRANTS,
     confidence,
+    half_of,
+    half_of_quadrant,
     hold_quadrant,
     quadrant_code,
     quadrant_from_code,
@@ -41,6 +43,13 @@ class TestQuadrants:
             "neg_high",
             "pos_high",
         ]
+
+    def test_halves_follow_valence_alone(self):
+        valence, arousal = np.array([9, 5.1, 5, 1]), np.array([1, 9, 9, 1])
+        assert half_of(valence).tolist() == ["positive", "positive", "negative", "negative"]
+        assert half_of_quadrant(quadrant_of(valence, arousal)).tolist() == half_of(valence).tolist()
+        with pytest.raises(MoodscoreError, match="somewhere"):
+            half_of_quadrant(["somewhere"])
 
     def test_scores_broadcast_and_keep_their_shape(self):
         assert quadrant_of(np.full((2, 3), 7.0), 2.0).tolist() == [["pos_low"] * 3] * 2

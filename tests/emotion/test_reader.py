@@ -2,7 +2,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from moodscore.emotion import quadrant_of, read_emotion, train_reader
+from moodscore.emotion import quadrant_of, read_emotion, read_valence, train_reader
 from moodscore.fuzzy import ANFISRegressor
 
 INPUTS = ["hue", "motion"]
@@ -119,3 +119,13 @@ def test_unbalanced_training_weighs_rows_alike():
     model, _ = train(rows, balanced=False, held_back=0.0, max_epochs=2)
     plain = ANFISRegressor(n_mfs=2, max_epochs=2).fit(rows[INPUTS], rows[["valence", "arousal"]])
     np.testing.assert_allclose(model.predict(rows[INPUTS]), plain.predict(rows[INPUTS]), atol=1e-9)
+
+
+def test_valence_alone_can_be_the_target():
+    model, _ = train(rows_of(), target="valence")
+    new = rows_of(seed=1)
+    read = read_valence(model, new, INPUTS)
+    assert model.output_names_ == ["valence"]
+    assert read.shape == (len(new),)
+    assert ((read >= 1) & (read <= 9)).all()
+    assert np.sqrt(((read - new["valence"]) ** 2).mean()) < 0.8

@@ -9,10 +9,13 @@ FUNCTIONS = (
     "concordance_correlation",
     "emotion_match",
     "emotion_scores",
+    "fd_mfcc",
     "improvement",
     "log_mel_distance",
+    "longest_run_s",
     "mae_tlr",
     "mae_waveform",
+    "unique_ratio",
 )
 HEAVY = {"sklearn", "librosa", "scipy", "tensorflow", "matplotlib", "cv2", "av", "kedro"}
 
@@ -29,12 +32,12 @@ def test_nothing_heavy_is_imported_with_the_room():
 def test_every_public_name_is_listed():
     import moodscore.metrics as room
 
-    assert set(FUNCTIONS) | {"LogMelReference"} == set(room.__all__)
+    assert set(FUNCTIONS) | {"LogMelReference", "MFCCStatistics"} == set(room.__all__)
 
 
 @pytest.mark.parametrize("first", ["import moodscore.metrics.{0}", "from moodscore.metrics.{0} import *", ""])
 def test_a_name_is_the_function_even_if_its_file_was_imported_first(first):
-    files = ("improvement", "log_mel_distance", "mae_tlr", "mae_waveform", "emotion_match")
+    files = ("fd_mfcc", "improvement", "log_mel_distance", "mae_tlr", "mae_waveform", "emotion_match")
     modules_after(
         "\n".join(first.format(name) for name in files)
         + f"\nimport moodscore.metrics as room\nfor name in {FUNCTIONS}:\n"

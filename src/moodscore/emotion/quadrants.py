@@ -26,6 +26,9 @@ LOWEST_SCORE, NEUTRAL_SCORE, HIGHEST_SCORE = 1.0, 5.0, 9.0
 #: The quadrants in the order of their codes, 1 to 4.
 QUADRANTS = ("pos_high", "pos_low", "neg_high", "neg_low")
 
+#: The sides of the plane by valence alone.
+VALENCE_HALVES = ("positive", "negative")
+
 _CODES = {name: code for code, name in enumerate(QUADRANTS, start=1)}
 _NAMES = np.array(QUADRANTS)
 
@@ -61,6 +64,43 @@ def quadrant_of(valence: ArrayLike, arousal: ArrayLike) -> np.ndarray:
         if not np.isfinite(scores).all():
             raise MoodscoreError(f"{name}: not every score is a finite number; leave out unlabelled segments")
     return _NAMES[2 * (valence <= NEUTRAL_SCORE) + 1 * (arousal <= NEUTRAL_SCORE)]
+
+
+def half_of(valence: ArrayLike) -> np.ndarray:
+    """Side of each valence: ``positive`` above 5, else ``negative``.
+
+    Parameters
+    ----------
+    valence : array_like [shape=(n,)]
+        Scores, 1 to 9.
+
+    Returns
+    -------
+    np.ndarray of str [shape=(n,)]
+        Names out of `VALENCE_HALVES`.
+    """
+    return np.where(np.asarray(valence, dtype=float) > NEUTRAL_SCORE, *VALENCE_HALVES)
+
+
+def half_of_quadrant(quadrants: ArrayLike) -> np.ndarray:
+    """Side of the plane each quadrant is on: that of its valence.
+
+    Parameters
+    ----------
+    quadrants : array_like of str [shape=(n,)]
+        Names out of `QUADRANTS`.
+
+    Returns
+    -------
+    np.ndarray of str [shape=(n,)]
+        Names out of `VALENCE_HALVES`.
+
+    Raises
+    ------
+    MoodscoreError
+        If a name is missing or not one of the four.
+    """
+    return np.where(quadrant_code(quadrants) <= quadrant_code("pos_low"), *VALENCE_HALVES)
 
 
 def quadrant_code(quadrants: ArrayLike) -> np.ndarray:

@@ -2,7 +2,8 @@
 
 Its target is valence and arousal, two outputs, from which the quadrant follows; or, as in [2]_, the code
 of the quadrant, 1 to 4, one output that is rounded. A code is a name and no amount (the mean of 1 and 3
-is 2, a third mood), so this is there for comparison.
+is 2, a third mood), so this is there for comparison; and so is valence alone, the target of the system
+before [2]_.
 
 References
 ----------
@@ -35,7 +36,7 @@ from moodscore.emotion.split import hold_back, main_quadrants
 if TYPE_CHECKING:
     from moodscore.fuzzy import ANFISRegressor
 
-Target = Literal["emotion", "code"]
+Target = Literal["emotion", "code", "valence"]
 
 _SCORES = ["valence", "arousal"]
 _CODE = "quadrant_code"
@@ -77,8 +78,8 @@ def train_reader(
         epochs are run.
     seed : int
         Of the draw.
-    target : {"emotion", "code"}
-        Two outputs, valence and arousal, or one, the quadrant's code [2]_.
+    target : {"emotion", "code", "valence"}
+        Two outputs, valence and arousal, or one, the quadrant's code [2]_ or valence.
     balanced : bool
         Whether rows are weighted so that every quadrant counts alike.
 
@@ -144,10 +145,26 @@ def read_emotion(model: "ANFISRegressor", descriptors: pd.DataFrame, inputs: Seq
     )
 
 
+def read_valence(model: "ANFISRegressor", descriptors: pd.DataFrame, inputs: Sequence[str]) -> np.ndarray:
+    """Valence of pictures, by a model whose target is valence alone.
+
+    Parameters
+    ----------
+    model, descriptors, inputs
+        As for `read_emotion`.
+
+    Returns
+    -------
+    np.ndarray [shape=(n,)]
+        1..9.
+    """
+    return np.clip(np.ravel(model.predict(descriptors[list(inputs)])), LOWEST_SCORE, HIGHEST_SCORE)
+
+
 def _targets(rows: pd.DataFrame, target: Target) -> pd.DataFrame:
     if target == "code":
         return pd.DataFrame({_CODE: quadrant_code(rows["quadrant"])}, index=rows.index, dtype=float)
-    return rows[_SCORES]
+    return rows[_SCORES] if target == "emotion" else rows[["valence"]]
 
 
 def _rounded_codes(predicted: np.ndarray) -> np.ndarray:

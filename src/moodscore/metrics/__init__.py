@@ -8,18 +8,24 @@ what is heavy (librosa, scipy) each function imports itself.
 from moodscore.metrics.ccc import concordance_correlation
 from moodscore.metrics.classification import emotion_scores
 from moodscore.metrics.emotion_match import emotion_match
+from moodscore.metrics.fd_mfcc import MFCCStatistics, fd_mfcc
 from moodscore.metrics.improvement import improvement
 from moodscore.metrics.log_mel_distance import LogMelReference, log_mel_distance
 from moodscore.metrics.mae_tlr import mae_tlr
 from moodscore.metrics.mae_waveform import mae_waveform
+from moodscore.metrics.variety import longest_run_s, unique_ratio
 
 __all__ = [
     "LogMelReference",
+    "MFCCStatistics",
     "concordance_correlation",
     "emotion_match",
     "emotion_scores",
+    "fd_mfcc",
     "improvement",
     "log_mel_distance",
+    "longest_run_s",
     "mae_tlr",
     "mae_waveform",
+    "unique_ratio",
 ]

@@ -9,6 +9,7 @@ Levels are in decibels of full scale: a sine of amplitude 1 has 0 dB. They are f
 absolute floor: silence has a finite distance from everything, and none from silence.
 """
 
+from collections.abc import Iterator
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -100,7 +101,7 @@ class LogMelReference:
         validate_signals(original=original)
         _check_rate(sample_rate)
         self._original, self._sample_rate = original, sample_rate
-        self._levels = [_levels(original, sample_rate, block) for block in self._blocks()]
+        self._levels = list(log_mel_levels(original, sample_rate))
 
     def distance(self, output: np.ndarray) -> float:
         """What `log_mel_distance` of the original and ``output`` is.
@@ -120,19 +121,47 @@ class LogMelReference:
             return LogMelReference(self._original[: len(output)], self._sample_rate).distance(output)
         output = output[: len(self._original)]
         total, n_levels = 0.0, 0
-        for block, levels in zip(self._blocks(), self._levels, strict=True):
+        blocks = _blocks(len(self._original), self._sample_rate)
+        for block, levels in zip(blocks, self._levels, strict=True):
             total += float(np.abs(levels - _levels(output, self._sample_rate, block)).sum())
             n_levels += levels.size
         return total / n_levels
 
-    def _blocks(self) -> list[slice]:
-        """Stretches of whole frames, in samples; the last may reach past the end."""
-        frame = _frame_length(self._sample_rate)
-        hop = frame // _HOPS_PER_FRAME
-        n_frames = 1 + max(0, -(-(len(self._original) - frame) // hop))
-        firsts = range(0, n_frames, _FRAMES_PER_BLOCK)
-        lasts = (min(first + _FRAMES_PER_BLOCK, n_frames) - 1 for first in firsts)
-        return [slice(first * hop, last * hop + frame) for first, last in zip(firsts, lasts, strict=True)]
+
+def log_mel_levels(samples: np.ndarray, sample_rate: int) -> Iterator[np.ndarray]:
+    """Level of each of 64 mel bands in each frame, block by block.
+
+    Parameters
+    ----------
+    samples : np.ndarray of float [shape=(n,) or (n, channels)]
+        Samples in [-1, 1].
+    sample_rate : int
+        Samples a second, in Hz.
+
+    Yields
+    ------
+    np.ndarray [shape=(64, frames)]
+        In dB of full scale, at least -80.
+
+    Raises
+    ------
+    MoodscoreError
+        As `validate`.
+    """
+    validate_signals(samples=samples)
+    _check_rate(sample_rate)
+    for block in _blocks(len(samples), sample_rate):
+        yield _levels(samples, sample_rate, block)
+
+
+def _blocks(n_samples: int, sample_rate: int) -> list[slice]:
+    """Stretches of whole frames, in samples; the last may reach past the end."""
+    frame = _frame_length(sample_rate)
+    hop = frame // _HOPS_PER_FRAME
+    n_frames = 1 + max(0, -(-(n_samples - frame) // hop))
+    firsts = range(0, n_frames, _FRAMES_PER_BLOCK)
+    lasts = (min(first + _FRAMES_PER_BLOCK, n_frames) - 1 for first in firsts)
+    return [slice(first * hop, last * hop + frame) for first, last in zip(firsts, lasts, strict=True)]
 
 
 def _frame_length(sample_rate: int) -> int:
