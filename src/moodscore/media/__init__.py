@@ -17,5 +17,6 @@ __getattr__, __dir__, __all__ = _lazy.attach(
         "frames": ["PICTURE_SIDE", "preview_frames", "sampled_frames"],
         "probe": ["VIDEO_SUFFIXES", "Clip", "ClipInfo", "list_clips", "probe_clip"],
         "soundtrack": ["SAMPLE_RATE", "decode_soundtrack"],
+        "strip": ["film_strip"],
     },
 )
