@@ -35,8 +35,11 @@ def labels(features) -> pd.DataFrame:
 @pytest.mark.parametrize("weighted", [False, True])
 def test_against_scikit_learn(features, labels, weighted):
     weight = np.random.default_rng(2).choice([0.0, 1.0, 2.5], 300) if weighted else np.ones(300)
-    z = StandardScaler().fit(features, sample_weight=weight).transform(features)
-    expected = Ridge(alpha=RIDGE * weight.sum()).fit(z, labels, sample_weight=weight).predict(z).clip(1, 9)
+    scaler = StandardScaler().fit(features, sample_weight=weight)
+    z, heard = scaler.transform(features), features[weight > 0]
+    inside = scaler.transform(features.clip(heard.min(), heard.max(), axis=1))
+    ridge = Ridge(alpha=RIDGE * weight.sum()).fit(z, labels, sample_weight=weight)
+    expected = ridge.predict(inside).clip(1, 9)
     predicted = Judge().fit(features, labels, weight if weighted else None).predict(features)
     np.testing.assert_allclose(predicted, expected, atol=1e-9)
     assert predicted.columns.tolist() == ["valence", "arousal"]
@@ -65,9 +68,16 @@ def test_a_row_of_weight_two_is_a_row_there_twice(features, labels):
 
 
 def test_scores_stay_on_the_scale(features, labels):
-    judge = Judge().fit(features, labels)
-    predicted = judge.predict(features * 50)
+    judge = Judge().fit(features, 5 + 4 * (labels - 5))
+    predicted = judge.predict(features)
     assert predicted.min(axis=None) == 1 and predicted.max(axis=None) == 9
+
+
+def test_beyond_the_cues_heard_in_training_it_says_no_more_than_at_their_end(features, labels):
+    judge = Judge().fit(features, labels)
+    far = features.mean().to_frame().T.assign(rhythm=features["rhythm"].min() - 1000)
+    end = far.assign(rhythm=features["rhythm"].min())
+    pd.testing.assert_frame_equal(judge.predict(far), judge.predict(end))
 
 
 def test_a_constant_cue_says_nothing(features, labels):

@@ -30,4 +30,5 @@ def test_one_row_a_rule():
     table = rule_table(ANFISRegressor(n_mfs=2, max_epochs=1).fit(X, X.sum(axis=1)))
     assert table["rule"].tolist() == [1, 2, 3, 4]
     assert table["coverage"].sum() == 1 or abs(table["coverage"].sum() - 1) < 1e-9
-    assert table["text"].str.startswith("R").all()
+    assert table["premise"].str.contains(" AND ").all()
+    assert table["conclusion"].str.contains("=").all()

@@ -26,6 +26,8 @@ CUES = ("tempo", "loudness", "rhythm", "mode", "brightness", "onset_rate")
 
 _SCORES = ("valence", "arousal")
 _KEYS = ("clip_id", "segment")
+#: What is kept of each cue.
+_STORED = ("mean", "scale", "lowest", "highest", *_SCORES)
 
 #: Penalty on squared coefficients, against a mean squared error over standardised cues: a cue that is
 #: independent of the others is shrunk by 1 / (1 + 0.05), however many segments there are.
@@ -41,12 +43,17 @@ class Judge:
     .. math:: \min_\beta \sum_i w_i (y_i - \bar y - z_i^T \beta)^2 + \lambda \|\beta\|^2 ,
        \qquad \hat y = \min(\max(\bar y + z^T \beta, 1), 9) .
 
+    A cue beyond all that was heard in training counts as the farthest one heard: what a line says far
+    outside its data, of the last second of a fade-out for instance, is no judgement.
+
     The result depends on the unit of no cue and on no overall factor of the weights.
 
     Attributes
     ----------
     cue_mean_, cue_scale_ : np.ndarray [shape=(6,)]
         Mean and standard deviation of each of `CUES`; the scale of a constant cue is 1.
+    cue_range_ : np.ndarray [shape=(6, 2)]
+        Lowest and highest value of each cue in training.
     coefficients_ : np.ndarray [shape=(6, 2)]
         Change of valence and arousal for one standard deviation of each cue.
     intercept_ : np.ndarray [shape=(2,)]
@@ -55,6 +62,7 @@ class Judge:
 
     cue_mean_: np.ndarray
     cue_scale_: np.ndarray
+    cue_range_: np.ndarray
     coefficients_: np.ndarray
     intercept_: np.ndarray
 
@@ -92,6 +100,8 @@ class Judge:
         # einsum, not BLAS: the sum over rows must not depend on the number of threads.
         self.cue_mean_ = np.einsum("n,ni->i", weight, cues)
         self.cue_scale_ = _spread(cues, self.cue_mean_, weight)
+        counted = cues[weight > 0]
+        self.cue_range_ = np.column_stack([counted.min(axis=0), counted.max(axis=0)])
         self.intercept_ = np.einsum("n,nk->k", weight, scores)
         z = (cues - self.cue_mean_) / self.cue_scale_
         gram = np.einsum("n,ni,nj->ij", weight, z, z)
@@ -119,7 +129,8 @@ class Judge:
         """
         if not hasattr(self, "coefficients_"):
             raise MoodscoreError("the judge has learnt nothing yet: call fit first")
-        z = (_numbers(features, CUES, "features") - self.cue_mean_) / self.cue_scale_
+        cues = np.clip(_numbers(features, CUES, "features"), *self.cue_range_.T)
+        z = (cues - self.cue_mean_) / self.cue_scale_
         scores = self.intercept_ + np.einsum("ni,ik->nk", z, self.coefficients_)
         scores = np.clip(scores, LOWEST_SCORE, HIGHEST_SCORE)
         return pd.DataFrame(scores, index=features.index, columns=list(_SCORES))
@@ -130,12 +141,11 @@ class Judge:
         Returns
         -------
         dict
-            ``cues``: for each of `CUES` its ``mean``, ``scale`` and the coefficients ``valence``
-            and ``arousal``; ``intercept``: ``valence`` and ``arousal``.
+            ``cues``: for each of `CUES` its ``mean``, ``scale``, ``lowest``, ``highest`` and the
+            coefficients ``valence`` and ``arousal``; ``intercept``: ``valence`` and ``arousal``.
         """
-        rows = np.column_stack([self.cue_mean_, self.cue_scale_, self.coefficients_])
-        names = ("mean", "scale", *_SCORES)
-        cues = {cue: dict(zip(names, row, strict=True)) for cue, row in zip(CUES, rows.tolist(), strict=True)}
+        rows = np.column_stack([self.cue_mean_, self.cue_scale_, self.cue_range_, self.coefficients_])
+        cues = {cue: dict(zip(_STORED, row, strict=True)) for cue, row in zip(CUES, rows.tolist(), strict=True)}
         return {"cues": cues, "intercept": dict(zip(_SCORES, self.intercept_.tolist(), strict=True))}
 
     @classmethod
@@ -147,9 +157,8 @@ class Judge:
         MoodscoreError
             If a number is missing or not finite, or a scale is not positive.
         """
-        names = ("mean", "scale", *_SCORES)
         try:
-            rows = np.array([[stored["cues"][cue][name] for name in names] for cue in CUES], dtype=float)
+            rows = np.array([[stored["cues"][cue][name] for name in _STORED] for cue in CUES], dtype=float)
             intercept = np.array([stored["intercept"][score] for score in _SCORES], dtype=float)
         except (KeyError, TypeError, ValueError) as error:
             reason = f"no {error}" if isinstance(error, KeyError) else str(error)
@@ -160,7 +169,8 @@ class Judge:
             )
         judge = cls()
         judge.cue_mean_, judge.cue_scale_ = rows[:, 0], rows[:, 1]
-        judge.coefficients_, judge.intercept_ = rows[:, 2:], intercept
+        judge.cue_range_ = rows[:, 2:4]
+        judge.coefficients_, judge.intercept_ = rows[:, 4:], intercept
         return judge
 
 

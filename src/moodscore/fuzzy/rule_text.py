@@ -57,8 +57,36 @@ def describe_rules(
     R1: IF hue is low (0 ± 0.5) THEN valence = 1 hue + 0; fires in 25.0 % of the data
     R2: IF hue is high (1 ± 0.5) THEN valence = -2 hue + 3; fires in 75.0 % of the data
     """
+    rules = rule_clauses(grid, premises, consequents, input_names, output_names)
+    return "\n".join(
+        f"R{number}: {f'IF {premise} THEN' if premise else 'ALWAYS'} {conclusion}; "
+        f"fires in {100 * share:.1f} % of the data"
+        for number, ((premise, conclusion), share) in enumerate(zip(rules, coverage, strict=True), start=1)
+    )
+
+
+def rule_clauses(
+    grid: RuleGrid,
+    premises: np.ndarray,
+    consequents: np.ndarray,
+    input_names: Sequence[str],
+    output_names: Sequence[str],
+) -> list[tuple[str, str]]:
+    """What each rule asks and what it answers.
+
+    Parameters
+    ----------
+    grid, premises, consequents, input_names, output_names
+        As for `describe_rules`.
+
+    Returns
+    -------
+    list of (str, str)
+        ``input is low (c ± a) AND ...``, empty where no input has two membership functions, and
+        ``output = ...``, several outputs separated by semicolons.
+    """
     terms = [_terms(bells[:count]) for bells, count in zip(premises, grid.n_mfs, strict=True)]
-    lines = []
+    clauses = []
     for rule, functions in enumerate(grid.antecedents):
         conditions = [
             f"{name} is {terms[i][functions[i]]}" for i, name in enumerate(input_names) if grid.n_mfs[i] > 1
@@ -67,10 +95,8 @@ def describe_rules(
             f"{name} = {_linear_text(consequents[rule, :, output], input_names)}"
             for output, name in enumerate(output_names)
         ]
-        premise = f"IF {' AND '.join(conditions)} THEN" if conditions else "ALWAYS"
-        share = f"fires in {100 * coverage[rule]:.1f} % of the data"
-        lines.append(f"R{rule + 1}: {premise} {'; '.join([*answers, share])}")
-    return "\n".join(lines)
+        clauses.append((" AND ".join(conditions), "; ".join(answers)))
+    return clauses
 
 
 def _terms(bells: np.ndarray) -> list[str]:

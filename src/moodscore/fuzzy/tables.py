@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from moodscore.fuzzy.grid import RuleGrid
+from moodscore.fuzzy.rule_text import rule_clauses
 
 if TYPE_CHECKING:
     from moodscore.fuzzy.anfis import ANFISRegressor
@@ -23,9 +24,11 @@ def rule_table(model: "ANFISRegressor") -> pd.DataFrame:
     pd.DataFrame [shape=(n_rules, ...)]
         ``rule`` (from 1), ``coverage`` (share of the training data it answers for), for each input
         ``INPUT_centre`` and ``INPUT_half_width`` of its bell, for each output the coefficients
-        ``OUTPUT_per_INPUT`` and ``OUTPUT_constant``, and the rule in words, ``text``.
+        ``OUTPUT_per_INPUT`` and ``OUTPUT_constant``, and the rule in words: ``premise`` (empty if it
+        always holds) and ``conclusion``.
     """
-    functions = RuleGrid(model.n_mfs_).antecedents
+    grid = RuleGrid(model.n_mfs_)
+    functions = grid.antecedents
     columns: dict[str, object] = {
         "rule": range(1, len(functions) + 1),
         "coverage": model.rule_coverage_,
@@ -38,4 +41,8 @@ def rule_table(model: "ANFISRegressor") -> pd.DataFrame:
         for place, name in enumerate(model.input_names_):
             columns[f"{output}_per_{name}"] = model.consequents_[:, place, index]
         columns[f"{output}_constant"] = model.consequents_[:, -1, index]
-    return pd.DataFrame({**columns, "text": model.rules().splitlines()})
+    clauses = rule_clauses(
+        grid, model.premises_, model.consequents_, model.input_names_, model.output_names_
+    )
+    columns["premise"], columns["conclusion"] = zip(*clauses, strict=True)
+    return pd.DataFrame(columns)

@@ -1,0 +1,88 @@
+"""Emotion over time as a drawing in the page itself, which follows its light and dark colours."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from moodscore.emotion import HIGHEST_SCORE, LOWEST_SCORE
+
+#: Size of the drawing in its own units; the page stretches it to the width there is.
+WIDTH, HEIGHT = 1000.0, 100.0
+#: Scores at the ends of the scale keep off the edge.
+_INSET = 4.0
+#: About as many ticks on the axis of time.
+_N_TICKS = 6
+_TICK_STEPS_S = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 1200, 1800, 3600)
+
+
+@dataclass(frozen=True)
+class Timeline:
+    """What the page draws; lengths in units of a drawing 1000 wide and 100 high.
+
+    Attributes
+    ----------
+    bands : list of (float, float, str)
+        Left edge, width, quadrant that the music follows.
+    lines : dict of str to str
+        Path of ``valence, arousal, valence_label, arousal_label``.
+    joins : list of float
+        Where music was joined.
+    ticks : list of (float, str)
+        Share of the width in percent, time.
+    """
+
+    bands: list[tuple[float, float, str]]
+    lines: dict[str, str]
+    joins: list[float]
+    ticks: list[tuple[float, str]]
+
+
+def timeline_of(read: pd.DataFrame, cues: pd.DataFrame) -> Timeline:
+    """Lay out the emotion of one clip.
+
+    Parameters
+    ----------
+    read : pd.DataFrame
+        ``start_s, end_s, valence, arousal, routed_quadrant`` and ``valence_label, arousal_label``
+        (NaN where nobody rated), one row a segment in order of time.
+    cues : pd.DataFrame
+        ``start_s, join``: the clip's cue sheet.
+    """
+    end_s = float(read["end_s"].max())
+    x = WIDTH / end_s
+    runs = (read["routed_quadrant"] != read["routed_quadrant"].shift()).cumsum()
+    bands = [
+        (float(run["start_s"].min() * x), float((run["end_s"].max() - run["start_s"].min()) * x), quadrant)
+        for (_, quadrant), run in read.groupby([runs, "routed_quadrant"], sort=False)
+    ]
+    names = ("valence", "arousal", "valence_label", "arousal_label")
+    joins = cues.loc[cues["join"].isin(["crossfade", "hard"]), "start_s"]
+    step = next((s for s in _TICK_STEPS_S if end_s / s <= _N_TICKS), _TICK_STEPS_S[-1])
+    return Timeline(
+        bands=bands,
+        lines={name: _path(read, name, x) for name in names},
+        joins=[float(join * x) for join in joins],
+        ticks=[(100 * t / end_s, clock(t)) for t in np.arange(0, end_s, step)],
+    )
+
+
+def _path(read: pd.DataFrame, column: str, x: float) -> str:
+    """A staircase as an SVG path; it is broken where there is no value."""
+    pieces = []
+    height = (HEIGHT - 2 * _INSET) / (HIGHEST_SCORE - LOWEST_SCORE)
+    pen_is_down = False
+    for start, end, value in read[["start_s", "end_s", column]].to_numpy(dtype=float, na_value=np.nan):
+        if np.isnan(value):
+            pen_is_down = False
+            continue
+        y = _INSET + (HIGHEST_SCORE - value) * height
+        pieces.append(f"{'L' if pen_is_down else 'M'}{start * x:.1f} {y:.1f}H{end * x:.1f}")
+        pen_is_down = True
+    return "".join(pieces)
+
+
+def clock(seconds: float) -> str:
+    """Minutes and seconds, as players show them: ``1:05``."""
+    whole = round(seconds)
+    return f"{whole // 60}:{whole % 60:02d}"
