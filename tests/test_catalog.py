@@ -40,7 +40,7 @@ def concrete(name):
 
 
 def used_by(pipelines):
-    names = pipelines["__default__"].datasets()
+    names = sum(pipelines.values()).datasets()
     return {name for name in names if not name.startswith(("params:", "parameters"))}
 
 
@@ -61,7 +61,7 @@ def test_layers_follow_the_data(entries, pipelines):
     """Kedro-Viz draws no layers at all where they form a circle."""
     layers = {c: e["metadata"]["kedro-viz"]["layer"] for n, e in entries.items() for c in concrete(n)}
     sorter = TopologicalSorter({layer: set() for layer in LAYERS})
-    for node in pipelines["__default__"].nodes:
+    for node in sum(pipelines.values()).nodes:
         for before in set(node.inputs) & set(layers):
             for after in set(node.outputs):
                 if layers[before] != layers[after]:
@@ -77,12 +77,13 @@ def test_names(entries):
 def test_every_entry_lies_in_its_workspace(entries):
     for name, entry in entries.items():
         path = entry.get("filepath") or entry["path"]
-        assert re.match(r"data/0[1-8]_[a-z_]+/(demo|own)(/|$)", path), name
+        assert re.match(r"data/0[1-8]_[a-z_]+/(demo|own|deap|lindsey)(/|$)", path), name
 
 
 def test_what_a_run_makes_is_versioned(entries):
     for name, entry in entries.items():
-        by_clip = entry["type"].endswith("FreshPartitionedDataset")
+        # One file a clip, or a cache by content: a date would tell nothing.
+        by_clip = entry["type"].endswith("FreshPartitionedDataset") or name == "library_cache"
         is_input = "/01_raw/" in entry.get("filepath", "") or "01_raw" in entry.get("filepath", "")
         assert entry.get("versioned", False) is not (by_clip or is_input), name
 
@@ -93,27 +94,37 @@ def test_every_type_can_be_made(entries):
         assert catalog[name] is not None
 
 
-def test_own_never_points_at_the_demo():
-    entries = config_of("own")["catalog"]
+@pytest.mark.parametrize("environment", ["own", "deap", "lindsey"])
+def test_other_corpora_never_point_at_the_demo(environment):
+    entries = config_of(environment)["catalog"]
     assert not [name for name, entry in entries.items() if "demo" in str(entry).lower()]
 
 
-def test_seven_pipelines(pipelines):
+def test_pipelines_by_name(pipelines):
     assert set(pipelines) == {
         "__default__",
         "ingest",
+        "labels",
+        "library",
         "visual_features",
         "audio_features",
         "anfis",
         "lstm_x4",
+        "baseline",
         "retrieval",
         "evaluation",
+        "study",
     }
+
+
+def test_the_full_run_needs_no_library(pipelines):
+    assert not {name for name in pipelines["__default__"].all_outputs() if name.startswith("library")}
+    assert not {"library_folder"} & pipelines["__default__"].inputs()
 
 
 def test_every_parameter_is_read(pipelines):
     parameters = config_of("base")["parameters"]
     read = {
-        n.removeprefix("params:").split(".")[0] for n in pipelines["__default__"].inputs() if "params:" in n
+        n.removeprefix("params:").split(".")[0] for n in sum(pipelines.values()).inputs() if "params:" in n
     }
     assert set(parameters) == read

@@ -19,6 +19,8 @@ LIBRARY_ROOMS = (
     "metrics",
     "evaluation",
     "figures",
+    "report",
+    "study",
     "demo",
 )
 HEAVY = ("tensorflow", "keras", "librosa", "matplotlib", "cv2", "sklearn")

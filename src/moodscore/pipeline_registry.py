@@ -3,9 +3,12 @@
 from kedro.framework.project import find_pipelines
 from kedro.pipeline import Pipeline
 
+#: Run only when asked for by name: they start from what not every workspace has.
+ON_REQUEST = frozenset({"library", "study"})
+
 
 def register_pipelines() -> dict[str, Pipeline]:
-    """Every package of :mod:`moodscore.pipelines`; ``__default__`` is all of them.
+    """Every package of :mod:`moodscore.pipelines`; ``__default__`` is all but those of `ON_REQUEST`.
 
     Returns
     -------
@@ -13,5 +16,5 @@ def register_pipelines() -> dict[str, Pipeline]:
         By name.
     """
     pipelines = find_pipelines(raise_errors=True)
-    pipelines["__default__"] = sum(pipelines.values())
+    pipelines["__default__"] = sum(steps for name, steps in pipelines.items() if name not in ON_REQUEST)
     return pipelines

@@ -1,15 +1,13 @@
 """What the datasets of this package share: a versionable path on this machine, replaced whole."""
 
-import os
 from abc import abstractmethod
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 from kedro.io.core import AbstractVersionedDataset, Version
 
-from moodscore.errors import MoodscoreError
+from moodscore.files import replacing
 
 
 class LocalPathDataset(AbstractVersionedDataset[Any, Any]):
@@ -42,19 +40,9 @@ class LocalPathDataset(AbstractVersionedDataset[Any, Any]):
     def _load_from(self) -> Path:
         return Path(self._get_load_path())
 
-    @contextmanager
-    def _replacing(self) -> Iterator[Path]:
+    def _replacing(self) -> AbstractContextManager[Path]:
         """A temporary name beside the final one; renamed when the block ends well, else removed."""
-        final = Path(self._get_save_path())
-        part = final.with_name(f".part-{final.name}")
-        try:
-            final.parent.mkdir(parents=True, exist_ok=True)
-            yield part
-            os.replace(part, final)
-        except OSError as error:
-            raise MoodscoreError(f"{final}: cannot be written ({error.strerror or error})") from error
-        finally:
-            part.unlink(missing_ok=True)
+        return replacing(str(self._get_save_path()))
 
     @abstractmethod
     def load(self) -> Any:

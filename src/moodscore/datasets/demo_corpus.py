@@ -11,6 +11,9 @@ from moodscore.media import Clip, list_clips
 class DemoCorpusDataset(LocalInputDataset):
     """Loads the demo clips; the first load synthesises them, later ones check their checksums.
 
+    A catalog entry does not see a run's parameters, so ``compute`` does not apply here: the clips are
+    made on this machine, in one process a core. A load that was interrupted is taken up where it was.
+
     Parameters
     ----------
     filepath : str

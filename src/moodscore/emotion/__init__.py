@@ -5,8 +5,16 @@ import lazy_loader as _lazy
 __getattr__, __dir__, __all__ = _lazy.attach(
     __name__,
     submod_attrs={
+        "agreement": [
+            "describe_raters",
+            "intraclass_correlation",
+            "krippendorff_alpha",
+            "rater_agreement",
+        ],
         "balance": ["balanced_weights"],
         "judge": ["CUES", "Judge"],
+        "labels": ["interval_labels", "quadrant_counts", "segment_labels", "timed_segments"],
+        "published": ["label_counts"],
         "quadrants": [
             "HIGHEST_SCORE",
             "LOWEST_SCORE",
@@ -21,7 +29,8 @@ __getattr__, __dir__, __all__ = _lazy.attach(
             "quadrant_from_code",
             "quadrant_of",
         ],
-        "ratings": ["RATING_COLUMNS", "read_ratings", "segment_labels"],
+        "ratings": ["RATING_COLUMNS", "RATING_FORMATS", "read_ratings"],
+        "options": ["ReaderOptions"],
         "reader": ["read_emotion", "read_valence", "train_reader"],
         "split": ["hold_back", "labelled_training", "main_quadrants", "split_clips"],
     },

@@ -145,7 +145,9 @@ class Judge:
             coefficients ``valence`` and ``arousal``; ``intercept``: ``valence`` and ``arousal``.
         """
         rows = np.column_stack([self.cue_mean_, self.cue_scale_, self.cue_range_, self.coefficients_])
-        cues = {cue: dict(zip(_STORED, row, strict=True)) for cue, row in zip(CUES, rows.tolist(), strict=True)}
+        cues = {
+            cue: dict(zip(_STORED, row, strict=True)) for cue, row in zip(CUES, rows.tolist(), strict=True)
+        }
         return {"cues": cues, "intercept": dict(zip(_SCORES, self.intercept_.tolist(), strict=True))}
 
     @classmethod

@@ -7,8 +7,11 @@ __getattr__, __dir__, __all__ = _lazy.attach(
     submod_attrs={
         "embedding": ["emotion_embedding"],
         "emotions": ["emotion_plane", "emotion_timelines"],
+        "labels": ["label_plane"],
+        "preferences": ["preference_bars"],
         "spectrograms": ["spectrogram_pair"],
         "systems": ["systems_bars"],
+        "tracks": ["track_picture"],
         "training": ["learning_curve", "membership_functions"],
     },
 )

@@ -17,6 +17,7 @@ __getattr__, __dir__, __all__ = _lazy.attach(
     submod_attrs={
         "borrowing": ["lender"],
         "models": ["build_lstm", "build_simple_rnn", "train_lstm", "train_simple_rnn"],
+        "options": ["NetworkOptions"],
         "routing": ["predict_audio_features"],
         "tensorflow_runtime": ["start_tensorflow"],
         "windows": ["TrainingWindows", "training_windows", "unbroken_runs"],

@@ -5,7 +5,7 @@ from typing import Any
 import pandas as pd
 
 from moodscore import emotion, evaluation, figures, fuzzy
-from moodscore.pipelines.anfis.parameters import ANFISOptions
+from moodscore.emotion import ReaderOptions
 from moodscore.vision import VisualModel
 
 _KEYS = ["clip_id", "segment"]
@@ -16,7 +16,7 @@ def train_anfis(
     visual_descriptors: pd.DataFrame,
     cluster_centres: dict,
     segments: pd.DataFrame,
-    options: ANFISOptions,
+    options: ReaderOptions,
     seed: int,
 ) -> tuple[Any, pd.DataFrame]:
     """Train the fuzzy system on the training clips (:func:`moodscore.emotion.train_reader`).
@@ -52,7 +52,7 @@ def predict_emotion(
     anfis_model: Any,
     visual_descriptors: pd.DataFrame,
     cluster_centres: dict,
-    options: ANFISOptions,
+    options: ReaderOptions,
     segment_s: float,
 ) -> pd.DataFrame:
     """Read the emotion of every segment's picture.

@@ -12,9 +12,9 @@ from typing import Any
 import pandas as pd
 
 from moodscore import emotion, sequence
-from moodscore.pipelines.anfis.parameters import ANFISOptions
-from moodscore.pipelines.lstm_x4.parameters import LSTMOptions
+from moodscore.emotion import ReaderOptions
 from moodscore.progress import epoch_bar
+from moodscore.sequence import NetworkOptions
 from moodscore.vision import VisualModel
 
 logger = logging.getLogger(__name__)
@@ -29,7 +29,7 @@ def train_previous_anfis(
     visual_descriptors: pd.DataFrame,
     cluster_centres: dict,
     segments: pd.DataFrame,
-    options: ANFISOptions,
+    options: ReaderOptions,
     seed: int,
 ) -> Any:
     """Train the fuzzy system that reads valence alone."""
@@ -49,7 +49,7 @@ def train_previous_anfis(
 
 
 def train_previous_networks(
-    training_sequences: pd.DataFrame, cluster_centres: dict, options: LSTMOptions, seed: int
+    training_sequences: pd.DataFrame, cluster_centres: dict, options: NetworkOptions, seed: int
 ) -> tuple[Any, Any, pd.DataFrame]:
     """Train the networks of positive and of negative scenes.
 

@@ -16,8 +16,6 @@ from moodscore.segments import segment_bounds
 logger = logging.getLogger(__name__)
 
 _UNRATED = "has no ratings"
-#: Of many names only the first are worth a reader's time.
-_NAMED = 5
 
 
 def inspect_clips(
@@ -125,5 +123,8 @@ def _report(manifest: pd.DataFrame, unknown: list[str]) -> None:
     for clip in manifest[manifest["reason"] == _UNRATED].itertuples():
         logger.warning("clip %s is left out: it has no ratings", clip.clip_id)
     if unknown:
-        more = f" and {len(unknown) - _NAMED} more" if len(unknown) > _NAMED else ""
-        logger.warning("ratings without a clip: %s%s", ", ".join(unknown[:_NAMED]), more)
+        logger.warning(
+            "no clip for the ratings of: %s; the run goes on without them, or put files of these names "
+            "into the folder of clips",
+            ", ".join(unknown),
+        )

@@ -6,8 +6,8 @@ from typing import Any
 import pandas as pd
 
 from moodscore import emotion, sequence, sound
-from moodscore.pipelines.lstm_x4.parameters import LSTMOptions
 from moodscore.progress import epoch_bar
+from moodscore.sequence import NetworkOptions
 from moodscore.vision import VisualModel
 
 logger = logging.getLogger(__name__)
@@ -32,7 +32,7 @@ def prepare_sequences(
 
 
 def train_network(
-    training_sequences: pd.DataFrame, cluster_centres: dict, quadrant: str, options: LSTMOptions, seed: int
+    training_sequences: pd.DataFrame, cluster_centres: dict, quadrant: str, options: NetworkOptions, seed: int
 ) -> tuple[Any, pd.DataFrame]:
     """Train the network of one quadrant.
 

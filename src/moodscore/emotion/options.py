@@ -1,11 +1,11 @@
-"""Parameters of the anfis pipeline."""
+"""How the fuzzy system is trained, as parameters."""
 
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, PositiveInt
 
 
-class ANFISOptions(BaseModel):
+class ReaderOptions(BaseModel):
     """How the fuzzy system that reads pictures is trained.
 
     Attributes

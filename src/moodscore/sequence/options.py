@@ -1,10 +1,10 @@
-"""Parameters of the lstm_x4 pipeline."""
+"""How the networks are trained, as parameters."""
 
 from pydantic import BaseModel, ConfigDict, Field
 
 
-class LSTMOptions(BaseModel):
-    """How the four networks are trained.
+class NetworkOptions(BaseModel):
+    """How the networks are trained.
 
     Attributes
     ----------
