@@ -5,6 +5,11 @@ from itertools import cycle, islice
 import numpy as np
 import pytest
 
+from moodscore.samples import ArraySource
+from moodscore.sound.cues import ChromaListener
+from moodscore.sound.listening import listen
+from moodscore.sound.onsets import OnsetListener
+
 SAMPLE_RATE = 44100
 
 
@@ -38,6 +43,25 @@ def make_drums(bpm, duration_s, noise=0.05, backbeat=True):
     return 0.3 * y
 
 
+def make_loop(kick, snare, hat, bpm, duration_s, snr_db=10.0):
+    """A bar of sixteenths over and over, ``x`` where the drum is struck, in white noise."""
+    rng = np.random.default_rng(round(bpm))
+    t = np.arange(int(0.2 * SAMPLE_RATE)) / SAMPLE_RATE
+    drums = {
+        kick: np.sin(2 * np.pi * (50 * t + 2 * (1 - np.exp(-40 * t)))) * np.exp(-18 * t),
+        snare: 0.7 * rng.standard_normal(len(t)) * np.exp(-25 * t)
+        + 0.5 * np.sin(2 * np.pi * 190 * t) * np.exp(-30 * t),
+        hat: 0.35 * np.diff(rng.standard_normal(len(t) + 1)) * np.exp(-80 * t),
+    }
+    y = np.zeros(int(duration_s * SAMPLE_RATE))
+    for bar, sound in drums.items():
+        times = 0.05 + np.arange(0, duration_s - 0.1, 15 / bpm)
+        _add_at(y, [time for time, struck in zip(times, cycle(bar), strict=False) if struck == "x"], sound)
+    noise = rng.standard_normal(len(y))
+    y += noise * np.sqrt(np.mean(y**2) / np.mean(noise**2) / 10 ** (snr_db / 10))
+    return 0.5 * y / np.abs(y).max()
+
+
 def make_note(midi, duration_s, n_harmonics=8):
     t = np.arange(int(duration_s * SAMPLE_RATE)) / SAMPLE_RATE
     hertz = 440 * 2 ** ((midi - 69) / 12)
@@ -69,6 +93,33 @@ def make_sine(hertz, duration_s, amplitude=0.5, sample_rate=SAMPLE_RATE):
     return amplitude * np.sin(2 * np.pi * hertz * t)
 
 
+def hear_onsets(y, sr=SAMPLE_RATE):
+    listener = OnsetListener()
+    listen(ArraySource(y[:, None], sr), listener)
+    return listener.envelopes()
+
+
+def hear_chroma(y, sr=SAMPLE_RATE):
+    listener = ChromaListener()
+    listen(ArraySource(y[:, None], sr), listener)
+    return listener.chroma()
+
+
+@pytest.fixture(scope="session")
+def onset_envelopes():
+    return hear_onsets
+
+
+@pytest.fixture(scope="session")
+def onset_envelope():
+    return lambda y, sr=SAMPLE_RATE: hear_onsets(y, sr).full
+
+
+@pytest.fixture(scope="session")
+def chroma():
+    return hear_chroma
+
+
 @pytest.fixture(scope="session")
 def clicks():
     return make_clicks
@@ -77,6 +128,11 @@ def clicks():
 @pytest.fixture(scope="session")
 def drums():
     return make_drums
+
+
+@pytest.fixture(scope="session")
+def loop():
+    return make_loop
 
 
 @pytest.fixture(scope="session")

@@ -1,5 +1,7 @@
+import runpy
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -9,10 +11,12 @@ import soxr
 from threadpoolctl import threadpool_limits
 
 from moodscore.errors import MoodscoreError
-from moodscore.sound import musical_cues, sound_features, tempo_loudness_rhythm, waveform
+from moodscore.media import AudioFile, Waveform, write_audio
+from moodscore.sound import listening, musical_cues, sound_features, tempo_loudness_rhythm
 from moodscore.sound.loudness import loudness, power_spectral_density
 from moodscore.sound.tempo import splice_tempi
 
+BENCHMARKS = Path(__file__).parents[2] / "benchmarks"
 TLR = ["segment", "tempo", "loudness", "rhythm", "is_silent"]
 CUES = ["segment", "mode", "brightness", "onset_rate", "key"]
 
@@ -76,6 +80,16 @@ def test_paper_tempo_against_a_loop(music):
         assert table["tempo"][segment] == pytest.approx(np.nanmean(bpm))
 
 
+def test_as_in_the_paper_against_the_obvious_way(music, cadence):
+    obvious = runpy.run_path(str(BENCHMARKS / "obvious_sound.py"))["splice_by_splice"]
+    stereo = np.column_stack([music, np.roll(cadence(3, "minor", 8), 999)]).astype(np.float32)
+    splices = obvious(stereo)
+    assert np.isfinite(splices[:, 1:]).all()
+    expected = np.nanmean(splices.reshape(8, 10, 3), axis=1)
+    table = tempo_loudness_rhythm(stereo, 44100, variant="paper")
+    np.testing.assert_allclose(table[["tempo", "loudness", "rhythm"]], expected, rtol=1e-3)
+
+
 def test_the_variant_changes_the_tempo_alone(drums):
     default, paper = (tempo_loudness_rhythm(drums(120, 10), 44100, variant=v) for v in ("default", "paper"))
     pd.testing.assert_frame_equal(default.drop(columns="tempo"), paper.drop(columns="tempo"))
@@ -116,7 +130,7 @@ def test_single_precision_changes_little(music):
 
 def test_blocks_change_nothing(music, monkeypatch):
     whole = all_tables(music, segment_s=0.7)
-    monkeypatch.setattr(waveform, "BLOCK_S", 0.31)
+    monkeypatch.setattr(listening, "BLOCK_S", 0.31)
     pd.testing.assert_frame_equal(all_tables(music, segment_s=0.7), whole, rtol=1e-5)
 
 
@@ -219,6 +233,47 @@ def test_never_nan_never_infinite(name, sr):
     table = all_tables(DEGENERATE[name], sr)
     assert len(table) >= 2
     assert np.isfinite(all_numbers(table)).all()
+
+
+@pytest.mark.parametrize("variant", ["default", "paper"])
+@pytest.mark.parametrize("name", DEGENERATE)
+def test_never_nan_never_infinite_in_single_precision(name, variant):
+    with np.errstate(under="ignore"):
+        y = DEGENERATE[name].astype(np.float32)
+    table = sound_features(y, 44100, variant=variant)
+    assert np.isfinite(all_numbers(table)).all()
+    silent = name in ("silence", "constant", "denormal", "single precision noise floor")
+    assert table["is_silent"].all() == silent
+
+
+@pytest.mark.parametrize("variant", ["default", "paper"])
+def test_a_file_of_three_tenths_of_a_second(tmp_path, sine, variant):
+    write_audio(tmp_path / "short.flac", Waveform(sine(440, 0.3)[:, None], 44100))
+    file = AudioFile.open(tmp_path / "short.flac")
+    assert len(sound_features(file, variant=variant)) == 0
+    table = sound_features(file, n_segments=1, variant=variant)
+    assert np.isfinite(all_numbers(table)).all()
+    assert not table["is_silent"].any()
+
+
+@pytest.mark.parametrize("variant", ["default", "paper"])
+def test_a_file_is_measured_like_its_samples(tmp_path, music, variant):
+    write_audio(tmp_path / "music.flac", Waveform(np.column_stack([music, 0.5 * music]), 44100))
+    file = AudioFile.open(tmp_path / "music.flac")
+    table = sound_features(file, variant=variant)
+    pd.testing.assert_frame_equal(
+        table, sound_features(file.read(), 44100, variant=variant), check_exact=True
+    )
+    pd.testing.assert_frame_equal(table[TLR], tempo_loudness_rhythm(file, variant=variant), check_exact=True)
+    pd.testing.assert_frame_equal(table[CUES], musical_cues(file), check_exact=True)
+
+
+def test_a_gain_of_a_tenth_shifts_the_rhythm_by_ln_1e_minus_4(sine):
+    noise = 0.1 * np.random.default_rng(4).standard_normal(44100 * 3)  # above the floor throughout
+    loud, quiet = (
+        tempo_loudness_rhythm(gain * (noise + sine(440, 3)), 44100)["rhythm"] for gain in (1.0, 0.1)
+    )
+    np.testing.assert_allclose(quiet - loud, np.log(1e-4), rtol=0, atol=1e-9)
 
 
 def test_a_constant_is_silent():

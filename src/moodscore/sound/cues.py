@@ -21,9 +21,10 @@ import scipy.fft
 
 from moodscore.sound.constants import LOW_RATE
 from moodscore.sound.contexts import context_bounds
+from moodscore.sound.frames import Framer
 from moodscore.sound.loudness import WELCH_FREQUENCIES
 from moodscore.sound.onsets import ENVELOPE_RATE, ENVELOPE_START_S, onset_peaks
-from moodscore.sound.waveform import framed, hann, mono_blocks
+from moodscore.sound.spectra import hann, magnitudes
 
 PITCH_CLASSES = 12
 #: Concert pitch (Hz) and the pitch class it has, counted from C.
@@ -72,25 +73,29 @@ _KEY_PROFILES = _standardised(
 )
 
 
-def chroma(y: np.ndarray, sr: float) -> np.ndarray:
-    """Strength of each pitch class over time.
+class ChromaListener:
+    """Hears the strength of each pitch class over time."""
 
-    Parameters
-    ----------
-    y : np.ndarray of float [shape=(n, channels)]
-        The waveform.
-    sr : float
-        Samples a second.
+    rate = LOW_RATE
 
-    Returns
-    -------
-    np.ndarray [shape=(t, 12)]
-        Summed magnitudes of the spectral peaks of C, C sharp, … B; `CHROMA_RATE` frames a second, the first
-        at `CHROMA_START_S`.
-    """
-    blocks = (block.astype(np.float32, copy=False) for block in mono_blocks(y, sr, LOW_RATE))
-    frames = framed(blocks, CHROMA_FRAME, CHROMA_HOP)
-    return np.concatenate([np.zeros((0, PITCH_CLASSES)), *map(_peak_chroma, frames)])
+    def __init__(self):
+        self._framer = Framer(CHROMA_FRAME, CHROMA_HOP)
+        self._strengths = [np.zeros((0, PITCH_CLASSES))]
+
+    def hear(self, block: np.ndarray) -> None:
+        """Take the next samples of the mono mix, at 8 kHz [shape=(m,)]."""
+        self._strengths.append(_peak_chroma(self._framer.cut(block.astype(np.float32, copy=False))))
+
+    def chroma(self) -> np.ndarray:
+        """Pitch classes of what was heard.
+
+        Returns
+        -------
+        np.ndarray [shape=(t, 12)]
+            Summed magnitudes of the spectral peaks of C, C sharp, … B; `CHROMA_RATE` frames a second, the
+            first at `CHROMA_START_S`.
+        """
+        return np.concatenate(self._strengths)
 
 
 def mode_and_key(strengths: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -151,7 +156,7 @@ def onset_rate(envelope: np.ndarray, segment_s: float, n_segments: int) -> np.nd
     Parameters
     ----------
     envelope : np.ndarray [shape=(t,)]
-        Onset strength of the whole track.
+        Onset strength of the whole track, in all bands.
     segment_s : float
         Length of a segment in seconds.
     n_segments : int
@@ -172,8 +177,8 @@ def onset_rate(envelope: np.ndarray, segment_s: float, n_segments: int) -> np.nd
 def _peak_chroma(frames: np.ndarray) -> np.ndarray:
     """Pitch classes of the spectral peaks of each frame [shape=(t, samples)]."""
     spectrum = scipy.fft.rfft(frames * _HANN, overwrite_x=True)
-    magnitudes = np.abs(spectrum[:, _LOW_BIN - 1 : _HIGH_BIN + 2])
-    left, middle, right = magnitudes[:, :-2], magnitudes[:, 1:-1], magnitudes[:, 2:]
+    band = magnitudes(np.ascontiguousarray(spectrum[:, _LOW_BIN - 1 : _HIGH_BIN + 2]))
+    left, middle, right = band[:, :-2], band[:, 1:-1], band[:, 2:]
     threshold = middle.max(axis=1, keepdims=True) * 10 ** (-PEAK_RANGE_DB / 20)
     frame, index = np.nonzero((middle > left) & (middle >= right) & (middle >= threshold))
     offset = _vertex(left[frame, index], middle[frame, index], right[frame, index])

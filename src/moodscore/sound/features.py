@@ -10,19 +10,21 @@ what the rest of the soundtrack has (median tempo and brightness, overall key) o
    networks and a neuro-fuzzy system", Mathematical Problems in Engineering 2020, 8478527.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 import pandas as pd
 
 from moodscore.errors import MoodscoreError
+from moodscore.samples import SampleSource
 from moodscore.segments import segment_bounds
-from moodscore.sound import cues, loudness, onsets, rhythm, tempo
-from moodscore.sound.constants import LOW_RATE, SAMPLE_RATE, SILENCE_POWER, SPLICE_S
+from moodscore.sound.constants import SPLICE_S
+from moodscore.sound.cues import ChromaListener, context_chroma, mode_and_key, onset_rate
+from moodscore.sound.levels import LevelListener
+from moodscore.sound.listening import as_source, listen, n_resampled
+from moodscore.sound.onsets import OnsetEnvelopes, OnsetListener
+from moodscore.sound.tempo import PRIOR_BPM, SpliceTempoListener, segment_tempi
 from moodscore.sound.variants import Variant, check_variant
-from moodscore.sound.waveform import as_channels, segment_means, spliced
 
 #: Brightness of a soundtrack that is silent throughout: a centroid of 1 kHz.
 NEUTRAL_BRIGHTNESS = float(np.log(1000.0))
@@ -31,8 +33,8 @@ CUE_COLUMNS = ["segment", "mode", "brightness", "onset_rate", "key"]
 
 
 def tempo_loudness_rhythm(
-    y: np.ndarray,
-    sr: float,
+    y: np.ndarray | SampleSource,
+    sr: float | None = None,
     segment_s: float = 1.0,
     *,
     n_segments: int | None = None,
@@ -42,10 +44,11 @@ def tempo_loudness_rhythm(
 
     Parameters
     ----------
-    y : np.ndarray of float [shape=(n,) or (n, channels)]
-        Samples, full scale at ±1. Channels are averaged; what lies beyond the end is silence.
-    sr : float
-        Samples a second; converted to 44.1 kHz.
+    y : np.ndarray of float [shape=(n,) or (n, channels)], or SampleSource
+        Samples, full scale at ±1, or a sound that is read by slice, once and never whole. Channels are
+        averaged; what lies beyond the end is silence.
+    sr : float, optional
+        Samples a second of an array (a source knows its own); converted to 44.1 kHz.
     segment_s : float
         Length of a segment in seconds, at least one splice (0.1 s).
     n_segments : int, optional
@@ -63,7 +66,8 @@ def tempo_loudness_rhythm(
     Raises
     ------
     MoodscoreError
-        If the samples are not float, have another shape or are not finite, or an option is out of range.
+        If the samples are not float, have another shape, are not finite or far beyond full scale, or an
+        option is out of range.
 
     See Also
     --------
@@ -77,12 +81,15 @@ def tempo_loudness_rhythm(
     >>> tempo_loudness_rhythm(sine, 44100)[["loudness", "rhythm"]].round(2).values.tolist()
     [[1.01, -38.96]]
     """
-    check_variant(variant)
-    return _Soundtrack.of(y, sr, segment_s, n_segments).tlr_table(variant)
+    return _Measurement(y, sr, segment_s, n_segments, variant=variant, cues=False).tlr_table()
 
 
 def musical_cues(
-    y: np.ndarray, sr: float, segment_s: float = 1.0, *, n_segments: int | None = None
+    y: np.ndarray | SampleSource,
+    sr: float | None = None,
+    segment_s: float = 1.0,
+    *,
+    n_segments: int | None = None,
 ) -> pd.DataFrame:
     """Mode, brightness, onset rate and key of every segment.
 
@@ -106,12 +113,12 @@ def musical_cues(
     MoodscoreError
         As for `tempo_loudness_rhythm`.
     """
-    return _Soundtrack.of(y, sr, segment_s, n_segments).cue_table()
+    return _Measurement(y, sr, segment_s, n_segments, variant="default", cues=True).cue_table()
 
 
 def sound_features(
-    y: np.ndarray,
-    sr: float,
+    y: np.ndarray | SampleSource,
+    sr: float | None = None,
     segment_s: float = 1.0,
     *,
     n_segments: int | None = None,
@@ -133,63 +140,64 @@ def sound_features(
     MoodscoreError
         As for `tempo_loudness_rhythm`.
     """
-    check_variant(variant)
-    soundtrack = _Soundtrack.of(y, sr, segment_s, n_segments)
-    return soundtrack.tlr_table(variant).merge(soundtrack.cue_table(), on="segment")
+    measurement = _Measurement(y, sr, segment_s, n_segments, variant=variant, cues=True)
+    return measurement.tlr_table().merge(measurement.cue_table(), on="segment")
 
 
-@dataclass(frozen=True)
-class _Levels:
-    """What the splices of each segment tell [shape=(n_segments,)]."""
+class _Measurement:
+    """One soundtrack, heard once by whoever is needed for the tables that are wanted."""
 
-    loudness: np.ndarray
-    rhythm: np.ndarray
-    brightness: np.ndarray
-    is_silent: np.ndarray
-
-
-@dataclass(frozen=True)
-class _Soundtrack:
-    """One soundtrack, measured as far as somebody asks and never twice."""
-
-    y: np.ndarray
-    sr: float
-    segment_s: float
-    n_segments: int
-
-    @classmethod
-    def of(cls, y: np.ndarray, sr: float, segment_s: float, n_segments: int | None) -> "_Soundtrack":
-        y = as_channels(y, sr)
+    def __init__(
+        self,
+        y: np.ndarray | SampleSource,
+        sr: float | None,
+        segment_s: float,
+        n_segments: int | None,
+        *,
+        variant: Variant,
+        cues: bool,
+    ):
+        check_variant(variant)
+        source = as_source(y, sr)
         if not (np.isfinite(segment_s) and segment_s >= SPLICE_S):
             raise MoodscoreError(f"segment_s: is {segment_s}; a segment lasts at least {SPLICE_S} s")
         if n_segments is None:
-            n_segments = len(segment_bounds(len(y) / sr, segment_s))
+            n_segments = len(segment_bounds(source.n_samples / source.sample_rate, segment_s))
         if n_segments < 0:
             raise MoodscoreError(f"n_segments: is {n_segments}; pass 0 or more")
-        return cls(y, sr, segment_s, n_segments)
+        self._segments = segments = segment_s, n_segments
+        self._levels = LevelListener(n_resampled(source, LevelListener.rate), *segments)
+        self._onsets = self._splices = self._chroma = None
+        if cues:
+            self._chroma = ChromaListener()
+        if cues or variant == "default":
+            self._onsets = OnsetListener()
+        if variant == "paper":
+            self._splices = SpliceTempoListener(n_resampled(source, SpliceTempoListener.rate), *segments)
+        listen(source, *filter(None, (self._levels, self._onsets, self._chroma, self._splices)))
 
-    def tlr_table(self, variant: Variant) -> pd.DataFrame:
+    def tlr_table(self) -> pd.DataFrame:
         """The table of `tempo_loudness_rhythm`."""
-        levels = self._levels
-        tempi = self._segment_tempi() if variant == "default" else self._mean_splice_tempi()
+        silent = self._levels.is_silent
+        tempi = self._splices.tempi if self._splices else segment_tempi(self._envelopes, *self._segments)
         columns = [
-            np.arange(self.n_segments),
-            _with_the_tracks_own(tempi, levels.is_silent, tempo.PRIOR_BPM),
-            levels.loudness,
-            levels.rhythm,
-            levels.is_silent,
+            np.arange(len(silent)),
+            _with_the_tracks_own(tempi, silent, PRIOR_BPM),
+            self._levels.loudness,
+            self._levels.rhythm,
+            silent,
         ]
         return pd.DataFrame(dict(zip(TLR_COLUMNS, columns, strict=True)))
 
     def cue_table(self) -> pd.DataFrame:
         """The table of `musical_cues`."""
         silent = self._levels.is_silent
-        strengths = cues.chroma(self.y, self.sr)
-        mode, key = cues.mode_and_key(cues.context_chroma(strengths, self.segment_s, self.n_segments))
-        _, overall_key = cues.mode_and_key(strengths.sum(axis=0, keepdims=True))
-        rate = cues.onset_rate(self._envelope, self.segment_s, self.n_segments)
+        chroma = self._chroma.chroma()
+        mode, key = mode_and_key(context_chroma(chroma, *self._segments))
+        _, overall_key = mode_and_key(chroma.sum(axis=0, keepdims=True))
+        rate = onset_rate(self._envelopes.full, *self._segments)
         columns = [
-            np.arange(self.n_segments),
+            np.arange(len(silent)),
             np.where(silent, 0.0, mode),
             _with_the_tracks_own(self._levels.brightness, silent, NEUTRAL_BRIGHTNESS),
             np.where(silent, 0.0, rate),
@@ -198,38 +206,8 @@ class _Soundtrack:
         return pd.DataFrame(dict(zip(CUE_COLUMNS, columns, strict=True)))
 
     @cached_property
-    def _envelope(self) -> np.ndarray:
-        return onsets.onset_envelope(self.y, self.sr)
-
-    @cached_property
-    def _levels(self) -> _Levels:
-        loudnesses, rhythms, centroids, powers = np.zeros((4, self.n_segments))
-        for segments, splices, owner in self._splices(SAMPLE_RATE):
-            density = loudness.power_spectral_density(splices)
-            loudnesses[segments] = segment_means(loudness.loudness(density), owner)
-            centroids[segments] = cues.brightness(segment_means(density, owner))
-            fine_density = rhythm.periodogram(splices)
-            rhythms[segments] = segment_means(rhythm.rhythm(fine_density), owner)
-            powers[segments] = segment_means(rhythm.mean_power(fine_density), owner)
-        return _Levels(loudnesses, rhythms, centroids, powers < SILENCE_POWER)
-
-    def _segment_tempi(self) -> np.ndarray:
-        return tempo.segment_tempi(self._envelope, self.segment_s, self.n_segments)
-
-    def _mean_splice_tempi(self) -> np.ndarray:
-        tempi = np.zeros(self.n_segments)
-        for segments, splices, owner in self._splices(LOW_RATE):
-            bpm = tempo.splice_tempi(splices)
-            beating = np.isfinite(bpm)
-            n_beating = segment_means(beating, owner)
-            total = segment_means(np.where(beating, bpm, 0.0), owner)
-            tempi[segments] = np.divide(
-                total, n_beating, out=np.full(len(total), np.nan), where=n_beating > 0
-            )
-        return tempi
-
-    def _splices(self, rate: int) -> Iterator[tuple[slice, np.ndarray, np.ndarray]]:
-        return spliced(self.y, self.sr, rate, self.segment_s, self.n_segments)
+    def _envelopes(self) -> OnsetEnvelopes:
+        return self._onsets.envelopes()
 
 
 def _with_the_tracks_own(values: np.ndarray, silent: np.ndarray, neutral: float) -> np.ndarray:

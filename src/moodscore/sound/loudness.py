@@ -20,7 +20,7 @@ import scipy.fft
 from numpy.lib.stride_tricks import sliding_window_view
 
 from moodscore.sound.constants import FULL_SCALE_POWER, SAMPLE_RATE
-from moodscore.sound.waveform import hann, squared_magnitudes
+from moodscore.sound.spectra import hann, squared_magnitudes
 
 #: Edges of the critical bands 1 to 18 (Hz).
 BARK_EDGES_HZ = (
@@ -44,18 +44,20 @@ ONE_SONE_PHON = 40.0
 DOUBLING_PHON = 10.0
 QUIET_EXPONENT = 2.642
 
-_HANN = hann(WELCH_FRAME)
+_HANN = {np.dtype(kind): hann(WELCH_FRAME).astype(kind) for kind in (np.float32, np.float64)}
+_HANN_POWER = 3 / 8 * WELCH_FRAME  # the sum of its squares
 
 
 def power_spectral_density(splices: np.ndarray) -> np.ndarray:
     """One-sided power spectral density by Welch's method, without the constant part.
 
     What is removed from each frame is its mean under the window. The plain mean of a frame that holds no
-    whole number of periods is not zero, and would be heard as a bass.
+    whole number of periods is not zero, and would be heard as a bass. The transform has the precision of
+    the samples, sums are made in double.
 
     Parameters
     ----------
-    splices : np.ndarray [shape=(n, samples)]
+    splices : np.ndarray of float32 or float64 [shape=(n, samples)]
         Sound at 44.1 kHz, at least `WELCH_FRAME` samples each.
 
     Returns
@@ -63,13 +65,13 @@ def power_spectral_density(splices: np.ndarray) -> np.ndarray:
     np.ndarray [shape=(n, 513)]
         Power per Hz at `WELCH_FREQUENCIES`.
     """
-    frames = sliding_window_view(splices, WELCH_FRAME, axis=1)[:, ::WELCH_HOP] * _HANN
+    frames = sliding_window_view(splices, WELCH_FRAME, axis=1)[:, ::WELCH_HOP] * _HANN[splices.dtype]
     spectrum = scipy.fft.rfft(frames, overwrite_x=True)
     spectrum[..., 1] += spectrum[..., 0] / 2  # a constant under a Hann window has just these two bins
     spectrum[..., 0] = 0
-    density = squared_magnitudes(spectrum).mean(axis=1)
+    density = squared_magnitudes(spectrum).mean(axis=1, dtype=np.float64)
     density[:, 1:-1] *= 2  # the negative frequencies
-    density /= SAMPLE_RATE * np.sum(_HANN**2)
+    density /= SAMPLE_RATE * _HANN_POWER
     return density
 
 

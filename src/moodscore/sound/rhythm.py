@@ -13,7 +13,7 @@ import numpy as np
 import scipy.fft
 
 from moodscore.sound.constants import SAMPLE_RATE
-from moodscore.sound.waveform import squared_magnitudes
+from moodscore.sound.spectra import squared_magnitudes
 
 #: Length of the Fourier transform a splice is completed to with zeros.
 FFT_LENGTH = 8192
@@ -28,17 +28,18 @@ def periodogram(splices: np.ndarray) -> np.ndarray:
 
     Parameters
     ----------
-    splices : np.ndarray [shape=(n, samples)]
+    splices : np.ndarray of float32 or float64 [shape=(n, samples)]
         Sound at 44.1 kHz, at most `FFT_LENGTH` samples each.
 
     Returns
     -------
     np.ndarray [shape=(n, 4097)]
-        Power per Hz.
+        Power per Hz, in the precision of the samples.
     """
     n, samples = splices.shape
-    padded = np.zeros((n, FFT_LENGTH))
-    np.subtract(splices, splices.mean(axis=1, keepdims=True, dtype=np.float64), out=padded[:, :samples])
+    padded = np.zeros((n, FFT_LENGTH), dtype=splices.dtype)
+    mean = splices.mean(axis=1, keepdims=True, dtype=np.float64)
+    np.subtract(splices, mean, out=padded[:, :samples], casting="same_kind")
     density = squared_magnitudes(scipy.fft.rfft(padded, overwrite_x=True))
     density *= 2 / (SAMPLE_RATE * samples)
     density[:, [0, -1]] /= 2  # these have no negative frequency
@@ -58,7 +59,7 @@ def mean_power(density: np.ndarray) -> np.ndarray:
     np.ndarray [shape=(n,)]
         1 is the power of a full-scale square wave.
     """
-    return density.sum(axis=1) * SAMPLE_RATE / FFT_LENGTH
+    return density.sum(axis=1, dtype=np.float64) * SAMPLE_RATE / FFT_LENGTH
 
 
 def rhythm(density: np.ndarray) -> np.ndarray:
@@ -74,4 +75,5 @@ def rhythm(density: np.ndarray) -> np.ndarray:
     np.ndarray [shape=(n,)]
         At least `RHYTHM_FLOOR`.
     """
-    return np.log(np.maximum(density.var(axis=1, ddof=1), VARIANCE_FLOOR))
+    variance = density.var(axis=1, ddof=1, dtype=np.float64)
+    return np.log(np.maximum(variance, VARIANCE_FLOOR))

@@ -3,8 +3,12 @@
     TPS(τ) = W(τ) Σ_t o(t) o(t - τ),   W(τ) = exp(-½ (log2(τ / τ0) / σ)²),   tempo = 60 / argmax TPS
 
 with τ0 = 0.5 s, the tempo people tap most readily, and σ = 0.9 octaves. Lags before the first negative
-autocorrelation belong to the onset itself and are left out. References: [1]_ and, for the tempo of each
-splice by itself, [2]_.
+autocorrelation belong to the onset itself and are left out [1]_. For the tempo of each splice by itself
+see [2]_.
+
+A loud backbeat repeats itself only every other beat, and above some 120 bpm W no longer makes up for that:
+the half of the tempo is found. So where the lag is further from τ0 than its half is, the bass chooses
+between the two octaves: the half if the bass repeats itself after that, too.
 
 .. [1] D. P. W. Ellis, "Beat tracking by dynamic programming", Journal of New Music Research 36(1), 2007.
 .. [2] G. C. Sergio and M. Lee, "Emotional video to audio transformation using deep recurrent neural
@@ -13,9 +17,12 @@ splice by itself, [2]_.
 
 import numpy as np
 import scipy.fft
+from scipy.ndimage import maximum_filter1d
 
+from moodscore.sound.constants import LOW_RATE
 from moodscore.sound.contexts import context_bounds
-from moodscore.sound.onsets import ENVELOPE_RATE, ENVELOPE_START_S, splice_envelopes
+from moodscore.sound.frames import Splicer, segment_means
+from moodscore.sound.onsets import ENVELOPE_RATE, ENVELOPE_START_S, OnsetEnvelopes, splice_envelopes
 
 #: The most readily tapped tempo; what is reported where nothing can be heard.
 PRIOR_BPM = 120.0
@@ -26,6 +33,16 @@ PRIOR_OCTAVES = 0.9
 CONTEXT_S = 8.0
 MAX_LAG_S = CONTEXT_S / 2
 _MAX_LAG = round(MAX_LAG_S * ENVELOPE_RATE)
+
+#: Lags further from the preferred one than their halves are.
+_SLOW_LAG = _PRIOR_LAG * 2**0.5
+#: The bass goes at twice the tempo if two of three of its repetitions are found after half the lag …
+BASS_REPETITIONS = 2 / 3
+#: … give or take this time (s) …
+BASS_TOLERANCE_S = 0.008
+_BASS_REACH = round(BASS_TOLERANCE_S * ENVELOPE_RATE)
+#: … and if it beats at all: it repeats itself with this share of its energy.
+BASS_PULSE = 0.2
 
 #: A repetition weaker than this share of the envelope's energy is rounding, not rhythm.
 PERIODICITY_FLOOR = 1e-6
@@ -78,12 +95,41 @@ def autocorrelation(x: np.ndarray, max_lag: int) -> np.ndarray:
     return scipy.fft.irfft(spectrum.real**2 + spectrum.imag**2, length)[:, : max_lag + 1]
 
 
-def segment_tempi(envelope: np.ndarray, segment_s: float, n_segments: int) -> np.ndarray:
+def doubled_by_bass(bpm: np.ndarray, bass: np.ndarray) -> np.ndarray:
+    """Choose between tempi and their doubles by what the bass does.
+
+    Parameters
+    ----------
+    bpm : np.ndarray [shape=(n,)]
+        As `tempo` finds them; NaN stays NaN.
+    bass : np.ndarray [shape=(n, t)]
+        Onset strength of the bass in the same contexts.
+
+    Returns
+    -------
+    np.ndarray [shape=(n,)]
+        ``bpm`` or its double. The double is never further from the preferred tempo.
+    """
+    doubled = bpm.copy()
+    slow = np.flatnonzero(60 * ENVELOPE_RATE / bpm > _SLOW_LAG)
+    if len(slow):
+        lags = np.rint(60 * ENVELOPE_RATE / bpm[slow]).astype(np.int64)
+        correlation = autocorrelation(bass[slow], lags.max())
+        energy = correlation[:, 0]
+        nearby = maximum_filter1d(correlation, 2 * _BASS_REACH + 1, axis=1)
+        row = np.arange(len(slow))
+        whole, half = nearby[row, lags], nearby[row, lags // 2]
+        fast = (whole > BASS_PULSE * energy) & (half >= BASS_REPETITIONS * whole)
+        doubled[slow[fast]] *= 2
+    return doubled
+
+
+def segment_tempi(envelopes: OnsetEnvelopes, segment_s: float, n_segments: int) -> np.ndarray:
     """Tempo of each segment, from the sound around its centre.
 
     Parameters
     ----------
-    envelope : np.ndarray [shape=(t,)]
+    envelopes : OnsetEnvelopes
         Onset strength of the whole track.
     segment_s : float
         Length of a segment in seconds.
@@ -95,10 +141,14 @@ def segment_tempi(envelope: np.ndarray, segment_s: float, n_segments: int) -> np
     np.ndarray [shape=(n_segments,)]
         Beats a minute, NaN where nothing repeats.
     """
-    bounds = context_bounds(len(envelope), ENVELOPE_RATE, ENVELOPE_START_S, CONTEXT_S, segment_s, n_segments)
-    groups = (bounds[first : first + _AT_ONCE] for first in range(0, n_segments, _AT_ONCE))
-    tempi = [tempo(np.array([envelope[start:stop] for start, stop in group])) for group in groups]
-    return np.concatenate([np.zeros(0), *tempi])
+    n_frames = len(envelopes.full)
+    bounds = context_bounds(n_frames, ENVELOPE_RATE, ENVELOPE_START_S, CONTEXT_S, segment_s, n_segments)
+    tempi = [np.zeros(0)]
+    for first in range(0, n_segments, _AT_ONCE):
+        group = bounds[first : first + _AT_ONCE]
+        full, bass = (np.array([envelope[start:stop] for start, stop in group]) for envelope in envelopes)
+        tempi.append(doubled_by_bass(tempo(full), bass))
+    return np.concatenate(tempi)
 
 
 def splice_tempi(splices: np.ndarray) -> np.ndarray:
@@ -118,3 +168,37 @@ def splice_tempi(splices: np.ndarray) -> np.ndarray:
         Beats a minute, NaN where nothing repeats.
     """
     return tempo(splice_envelopes(splices))
+
+
+class SpliceTempoListener:
+    """Hears the tempo of every segment as the mean of its splices', each taken by itself.
+
+    Parameters
+    ----------
+    n_samples : int
+        Length of the track at 8 kHz.
+    segment_s : float
+        Length of a segment in seconds.
+    n_segments : int
+        How many, from the start.
+
+    Attributes
+    ----------
+    tempi : np.ndarray [shape=(n_segments,)]
+        Beats a minute, NaN where no splice repeats itself.
+    """
+
+    rate = LOW_RATE
+
+    def __init__(self, n_samples: int, segment_s: float, n_segments: int):
+        self._splicer = Splicer(self.rate, n_samples, segment_s, n_segments)
+        self.tempi = np.full(n_segments, np.nan)
+
+    def hear(self, block: np.ndarray) -> None:
+        """Take the next samples of the mono mix, at 8 kHz [shape=(m,)]."""
+        for segments, splices, counts in self._splicer.cut(block):
+            bpm = splice_tempi(splices)
+            beating = np.isfinite(bpm)
+            share = segment_means(beating, counts)
+            total = segment_means(np.where(beating, bpm, 0.0), counts)
+            np.divide(total, share, out=self.tempi[segments], where=share > 0)

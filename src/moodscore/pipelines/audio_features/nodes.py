@@ -40,4 +40,4 @@ def fit_audio_scaler(audio_features: pd.DataFrame, segments: pd.DataFrame) -> di
 
 def _measure(clip_id: str, item: tuple[AudioFile, int], *, segment_s: float) -> pd.DataFrame:
     soundtrack, n_segments = item
-    return sound.sound_features(soundtrack.read(), soundtrack.sample_rate, segment_s, n_segments=n_segments)
+    return sound.sound_features(soundtrack, segment_s=segment_s, n_segments=n_segments)
