@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from moodscore.music import EDGE_COLUMNS
+from moodscore.music import EDGE_COLUMNS, MusicDictionary, MusicPart
 
 
 @dataclass
@@ -62,10 +62,25 @@ def make_snippets():
                 "arousal": rng.uniform(1, 9, n),
                 "key": rng.integers(0, 24, n),
                 "is_silent": False,
+                "beat_s": 0.0,
+                "beat_strength": 0.0,
+                "kind": "soundtrack",
+                "file": np.repeat([f"clip{i}.mp4" for i in range(clips)], segments),
+                "licence": "",
             }
         )
         edges = pd.DataFrame(rng.uniform(-60, -10, (n, len(EDGE_COLUMNS))), columns=list(EDGE_COLUMNS))
         return pd.concat([table, edges], axis=1).assign(**columns)
+
+    return make
+
+
+@pytest.fixture
+def make_music():
+    """A dictionary of one table of snippets."""
+
+    def make(snippets, sources=None, *, segment_s=1.0, selection=None):
+        return MusicDictionary([MusicPart(snippets, sources or {})], segment_s=segment_s, selection=selection)
 
     return make
 

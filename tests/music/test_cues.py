@@ -3,7 +3,7 @@ import pandas as pd
 import pytest
 
 from moodscore.errors import MoodscoreError
-from moodscore.music import CUE_COLUMNS, cue_sheet, nearest_snippets
+from moodscore.music import CUE_COLUMNS, MusicDictionary, MusicPart, cue_sheet, nearest_snippets
 from moodscore.music.cues import MAX_GAIN_DB, MAX_SLEW_DB_A_SECOND
 
 RATE = 8000
@@ -21,9 +21,8 @@ def choose(rows):
 def sheet(targets, snippets, rows, sources, n_samples, **options):
     return cue_sheet(
         targets,
-        snippets,
+        MusicDictionary([MusicPart(snippets, sources)], segment_s=1.0),
         choose(rows),
-        sources,
         clip_id="film",
         n_samples=n_samples,
         sample_rate=RATE,
@@ -41,6 +40,8 @@ def test_every_second_is_accounted_for(make_targets, make_snippets, sources):
     assert cues["stop_sample"].tolist() == [8000, 16000, 24000, 33234]
     assert cues["source_clip"].tolist() == ["clip0", "clip0", "clip2", "clip0"]
     assert cues["source_segment"].tolist() == [3, 4, 5, 5]
+    assert cues["source_file"].tolist() == ["clip0.mp4", "clip0.mp4", "clip2.mp4", "clip0.mp4"]
+    assert cues["source_kind"].eq("soundtrack").all() and cues["source_licence"].eq("").all()
     assert cues["source_start_sample"].tolist() == [24000, 32000, 40000, 40000]
     assert cues["source_stop_sample"].tolist() == [32000, 40000, 48000, 49234]
     assert cues["join"].tolist() == ["start", "neighbour", "crossfade", "crossfade"]
@@ -49,6 +50,7 @@ def test_every_second_is_accounted_for(make_targets, make_snippets, sources):
     np.testing.assert_array_equal(cues["source_end_s"], cues["source_stop_sample"] / RATE)
     for feature in ("tempo", "loudness", "rhythm"):
         assert cues[f"predicted_{feature}"].tolist() == targets[feature].tolist()
+        assert cues[f"target_{feature}"].tolist() == targets[feature].tolist()
         assert cues[f"chosen_{feature}"].tolist() == snippets[feature].iloc[[3, 4, 25, 5]].tolist()
     for column in ("quadrant", "valence", "arousal", "confidence"):
         assert cues[column].tolist() == targets[column].tolist()
@@ -153,8 +155,9 @@ def test_refusals_name_the_trouble(make_targets, make_snippets, sources, array_s
 
 def test_takes_what_the_selectors_return(make_targets, make_snippets, sources):
     targets, snippets = make_targets(5), make_snippets(3, 10)
-    selection = nearest_snippets(targets, snippets)
+    music = MusicDictionary([MusicPart(snippets, sources)], segment_s=1.0)
+    selection = nearest_snippets(targets, music)
     cues = cue_sheet(
-        targets, snippets, selection, sources, clip_id="film", n_samples=5 * RATE, sample_rate=RATE, hard=True
+        targets, music, selection, clip_id="film", n_samples=5 * RATE, sample_rate=RATE, hard=True
     )
     assert cues["target_cost"].tolist() == selection["target_cost"].tolist()

@@ -4,9 +4,19 @@ import numpy as np
 import pytest
 
 from moodscore.errors import MoodscoreError
-from moodscore.music import JoinCosts, UnitSelection, nearest_snippets, select_units
+from moodscore.music import JoinCosts, MusicDictionary, MusicPart, UnitSelection, nearest_snippets
+from moodscore.music import select_units as select_from_music
+from moodscore.music.selection import TAKE_SPREAD
 
 FEATURES = ["tempo", "loudness", "rhythm"]
+
+
+def music_of(snippets, segment_s=1.0, parameters=None):
+    return MusicDictionary([MusicPart(snippets, {})], segment_s=segment_s, selection=parameters)
+
+
+def select_units(targets, snippets, *, segment_s=1.0, parameters=None, **options):
+    return select_from_music(targets, music_of(snippets, segment_s, parameters), **options)
 
 
 def target_costs(targets, snippets, emotion_weight):
@@ -47,7 +57,7 @@ def best_by_exhaustion(targets, snippets, parameters, window):
 def test_finds_the_optimum(make_targets, make_snippets, seed, window):
     targets, snippets = make_targets(5, seed=seed), make_snippets(2, 3, seed=seed)
     parameters = UnitSelection(no_repeat_s=window, emotion_weight=0.7, join_weight=0.6)
-    selection = select_units(targets, snippets, segment_s=1.0, parameters=parameters)
+    selection = select_units(targets, snippets, parameters=parameters)
     total, path = best_by_exhaustion(targets, snippets, parameters, max(window, 1))
     assert selection["snippet"].tolist() == list(path)
     assert selection[["target_cost", "join_cost"]].sum(axis=None) == pytest.approx(total, rel=1e-12)
@@ -57,7 +67,7 @@ def test_finds_the_optimum(make_targets, make_snippets, seed, window):
 def test_comes_close_to_the_optimum_under_a_long_memory(make_targets, make_snippets, seed):
     targets, snippets = make_targets(5, seed=seed), make_snippets(2, 3, seed=seed)
     parameters = UnitSelection(no_repeat_s=4)
-    selection = select_units(targets, snippets, segment_s=1.0, parameters=parameters)
+    selection = select_units(targets, snippets, parameters=parameters)
     total, _ = best_by_exhaustion(targets, snippets, parameters, 4)
     found = selection[["target_cost", "join_cost"]].sum(axis=None)
     assert total - 1e-12 <= found <= 1.2 * total
@@ -66,7 +76,7 @@ def test_comes_close_to_the_optimum_under_a_long_memory(make_targets, make_snipp
 def test_costs_are_those_of_the_path(make_targets, make_snippets):
     targets, snippets = make_targets(60), make_snippets(10, 20)
     parameters = UnitSelection()
-    selection = select_units(targets, snippets, segment_s=1.0, parameters=parameters)
+    selection = select_units(targets, snippets, parameters=parameters)
     path = selection["snippet"].to_numpy()
     costs = target_costs(targets, snippets, parameters.emotion_weight)[np.arange(60), path]
     joins = join_table(snippets, parameters)[path[:-1], path[1:]]
@@ -87,10 +97,10 @@ def test_music_goes_on_where_it_fits(make_targets, make_snippets):
     near = {"tempo": 0.5, "loudness": 0.5, "rhythm": 0.5, "valence": 5.0, "arousal": 5.0}
     snippets = make_snippets(40, 12, **near)
     snippets.loc[snippets["segment"] > 0, "tempo"] = 0.55
-    flowing = select_units(targets, snippets, segment_s=1.0)["snippet"].to_numpy()
+    flowing = select_units(targets, snippets)["snippet"].to_numpy()
     assert longest_run(snippets, flowing) == 11
     free = UnitSelection(join_weight=0, key_weight=0, tempo_weight=0)
-    jumping = select_units(targets, snippets, segment_s=1.0, parameters=free)["snippet"].to_numpy()
+    jumping = select_units(targets, snippets, parameters=free)["snippet"].to_numpy()
     assert longest_run(snippets, jumping) < 11
 
 
@@ -98,7 +108,7 @@ def test_music_goes_on_where_it_fits(make_targets, make_snippets):
 def test_no_snippet_returns_too_soon(make_targets, make_snippets, n_snippets, kept_apart):
     same = {"tempo": 0.5, "loudness": 0.5, "rhythm": 0.5, "valence": 5.0, "arousal": 5.0}
     targets = make_targets(50, **same)  # one snippet would be the best for all
-    path = select_units(targets, make_snippets(n_snippets), segment_s=1.0)["snippet"].to_numpy()
+    path = select_units(targets, make_snippets(n_snippets))["snippet"].to_numpy()
     for lag in range(1, kept_apart):
         assert (path[lag:] != path[:-lag]).all(), f"a snippet came back after {lag} s"
 
@@ -115,21 +125,21 @@ def test_emotion_decides_among_the_candidates(make_targets, make_snippets):
     targets = make_targets(1, tempo=0.5, loudness=0.5, rhythm=0.5, valence=9.0, arousal=9.0)
     snippets = make_snippets(1001, tempo=0.5, loudness=0.5, rhythm=0.5, valence=1.0, arousal=1.0)
     snippets.loc[777, ["tempo", "valence", "arousal"]] = [0.6, 8.0, 8.0]
-    assert select_units(targets, snippets, segment_s=1.0).loc[0, "snippet"] == 777
+    assert select_units(targets, snippets).loc[0, "snippet"] == 777
     deaf = UnitSelection(emotion_weight=0)
-    assert select_units(targets, snippets, segment_s=1.0, parameters=deaf).loc[0, "snippet"] == 0
+    assert select_units(targets, snippets, parameters=deaf).loc[0, "snippet"] == 0
 
 
 def test_nearest_is_the_least_error_lowest_row(make_targets, make_snippets):
     targets, snippets = make_targets(30), make_snippets(1, 50)
     snippets[FEATURES] = snippets[FEATURES].round(1)
-    selection = nearest_snippets(targets, snippets)
+    selection = nearest_snippets(targets, music_of(snippets))
     costs = target_costs(targets, snippets, 0)
     assert selection["snippet"].tolist() == costs.argmin(axis=1).tolist()
     np.testing.assert_array_equal(selection["target_cost"], costs.min(axis=1))
 
 
-@pytest.mark.parametrize("select", [nearest_snippets, lambda t, s: select_units(t, s, segment_s=1.0)])
+@pytest.mark.parametrize("select", [lambda t, s: nearest_snippets(t, music_of(s)), select_units])
 def test_silence_is_never_chosen(make_targets, make_snippets, select):
     targets, snippets = make_targets(30), make_snippets(5, 10)
     snippets["is_silent"] = snippets["segment"] % 2 == 0
@@ -143,8 +153,8 @@ def test_silence_is_never_chosen(make_targets, make_snippets, select):
 
 
 def test_same_input_same_selection(make_targets, make_snippets):
-    first = select_units(make_targets(40), make_snippets(10, 10), segment_s=1.0)
-    assert first.equals(select_units(make_targets(40), make_snippets(10, 10), segment_s=1.0))
+    first = select_units(make_targets(40), make_snippets(10, 10))
+    assert first.equals(select_units(make_targets(40), make_snippets(10, 10)))
 
 
 @pytest.mark.parametrize(
@@ -153,3 +163,30 @@ def test_same_input_same_selection(make_targets, make_snippets):
 def test_refuses_bad_parameters(bad):
     with pytest.raises(ValueError, match=next(iter(bad))):
         UnitSelection(**bad)
+
+
+def test_every_take_is_other_music_that_fits_nearly_as_well(make_targets, make_snippets):
+    targets, snippets = make_targets(60), make_snippets(40, 20)
+    takes = [select_units(targets, snippets, take=take, seed=[3, 1]) for take in range(4)]
+    again = [select_units(targets, snippets, take=take, seed=[3, 1]) for take in range(4)]
+    assert all(first.equals(second) for first, second in zip(takes, again, strict=True))
+    assert takes[0].equals(select_units(targets, snippets, seed=99))  # no chance in the first
+    assert not takes[1].equals(select_units(targets, snippets, take=1, seed=[3, 2]))
+    paths = np.array([take["snippet"] for take in takes])
+    costs = target_costs(targets, snippets, 1.0)
+    for a, b in itertools.combinations(range(4), 2):
+        assert (paths[a] != paths[b]).mean() > 0.3
+    for take, path in zip(takes, paths, strict=True):
+        np.testing.assert_allclose(take["target_cost"], costs[np.arange(60), path], atol=1e-12)
+        total = take[["target_cost", "join_cost"]].sum(axis=None)
+        assert total - takes[0][["target_cost", "join_cost"]].sum(axis=None) <= 60 * TAKE_SPREAD
+
+
+def test_stricter_selection_joins_for_less(make_targets, make_snippets):
+    targets, snippets = make_targets(60), make_snippets(20, 20)
+    plain, strict = (select_units(targets, snippets, strictness=factor) for factor in (1.0, 2.0))
+    assert strict["join_cost"].sum() < plain["join_cost"].sum()
+    assert strict["target_cost"].sum() > plain["target_cost"].sum()
+    path = strict["snippet"].to_numpy()  # the costs reported are without the factor
+    joins = join_table(snippets, UnitSelection())[path[:-1], path[1:]]
+    np.testing.assert_allclose(strict["join_cost"], [0, *joins], rtol=1e-12)

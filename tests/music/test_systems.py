@@ -4,6 +4,8 @@ import pytest
 
 from moodscore.music import (
     SYSTEMS,
+    MusicDictionary,
+    MusicPart,
     UnitSelection,
     briefs,
     concatenate_track,
@@ -38,8 +40,9 @@ def brief(make_targets):
 
 @pytest.fixture
 def planned(snippets, sources, brief):
-    def run(system, seed=0, brief=brief, snippets=snippets):
-        return plan(system, brief, snippets, sources, segment_s=1.0, selection=SELECTION, seed=seed)
+    def run(system, seed=0, brief=brief, snippets=snippets, **options):
+        music = MusicDictionary([MusicPart(snippets, sources)], segment_s=1.0, selection=SELECTION)
+        return plan(system, brief, music, seed=seed, **options)
 
     return run
 
@@ -110,8 +113,18 @@ def test_an_oracle_without_the_truth_is_refused(planned, brief):
 
 def test_moodscore_hears_the_joins(planned, brief, snippets):
     (cues,) = planned("moodscore")
-    alone = nearest_snippets(brief.targets, snippets)["target_cost"].sum()
-    assert cues["join_cost"].gt(0).any() and cues["target_cost"].sum() >= alone
+    music = MusicDictionary([MusicPart(snippets, {})], segment_s=1.0)
+    alone = nearest_snippets(brief.targets, music)["target_cost"].sum()
+    assert (cues["join"] == "crossfade").sum() < (planned("paper")[0]["join"] == "hard").sum()
+    assert cues["target_cost"].sum() >= alone
+
+
+def test_takes_and_strictness_are_those_of_unit_selection(planned):
+    (first,), (other,), (strict,) = (
+        planned("moodscore", **options) for options in ({}, {"take": 1}, {"strictness": 0.0})
+    )
+    assert chosen(first) != chosen(other) and chosen(first) != chosen(strict)
+    assert chosen(planned("moodscore", take=1, seed=0)[0]) == chosen(other)
 
 
 def test_an_unknown_system_is_named(planned):

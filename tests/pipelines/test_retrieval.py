@@ -1,12 +1,22 @@
-"""One clip that cannot be rendered or muxed never takes the others down."""
+"""From features to tracks; and one clip that cannot be rendered or muxed never takes the others down."""
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from moodscore.compute import Compute
 from moodscore.errors import MoodscoreError
 from moodscore.media import AudioFile, Clip, Waveform, probe_clip, write_audio, write_clip
-from moodscore.pipelines.retrieval.nodes import choose_music, score_videos
+from moodscore.music import UnitSelection, play
+from moodscore.pipelines.retrieval.nodes import (
+    choose_music,
+    draw_tracks,
+    index_snippets,
+    render_soundtracks,
+    score_videos,
+    scored_clips,
+)
+from moodscore.sound import AudioScaler
 
 RATE = 44_100
 
@@ -27,9 +37,80 @@ def test_a_picture_that_cannot_be_copied_is_reported(tmp_path, caplog):
     assert "bad.mp4" in caplog.text
 
 
-def test_without_a_clip_to_choose_for_it_says_so(corpus):
-    nothing = corpus["segments"].iloc[:0]
-    predicted = nothing[["clip_id", "segment"]].assign(tempo=0.5, loudness=0.5, rhythm=0.5)
-    emotions = nothing[["clip_id", "segment", "valence", "arousal", "quadrant"]].assign(confidence=1.0)
+SERIAL = Compute(backend="serial")
+
+
+@pytest.fixture
+def manifest(corpus):
+    clips = corpus["segments"].drop_duplicates("clip_id")[["clip_id", "split"]]
+    return clips.assign(status="used", file=clips["clip_id"] + ".mp4").reset_index(drop=True)
+
+
+@pytest.fixture
+def snippet_index(corpus, manifest):
+    scaler = AudioScaler.fit(corpus["audio_features"])
+    tables = [corpus[name] for name in ("soundtracks", "segments")]
+    return index_snippets(*tables, manifest, corpus["audio_features"], scaler.to_dict(), 1.0, SERIAL)
+
+
+@pytest.fixture
+def choose(corpus, manifest, snippet_index, tmp_path):
+    segments = corpus["segments"]
+    predicted = segments[["clip_id", "segment"]].assign(tempo=0.5, loudness=0.5, rhythm=0.5)
+    emotions = segments[["clip_id", "segment", "valence", "arousal", "quadrant"]].assign(confidence=1.0)
+
+    def choose(segments=segments, **options):
+        return choose_music(
+            snippet_index,
+            pd.DataFrame(),
+            tmp_path,
+            predicted,
+            emotions,
+            segments,
+            manifest,
+            corpus["soundtracks"],
+            1.0,
+            UnitSelection(**options),
+            SERIAL,
+            0,
+        )
+
+    return choose
+
+
+def test_the_index_is_of_training_clips_and_names_their_files(snippet_index, corpus):
+    split = corpus["segments"].set_index("clip_id")["split"]
+    clips = snippet_index["clip_id"].unique()
+    assert (split[clips] == "train").all() and len(clips) == 12
+    assert snippet_index["file"].eq(snippet_index["clip_id"] + ".mp4").all()
+    assert snippet_index["kind"].eq("soundtrack").all()
+
+
+def test_every_clip_gets_a_sheet_and_those_to_be_scored_pass_the_gate(choose, manifest, tmp_path):
+    cues, csv, gate = choose()
+    assert set(cues["clip_id"]) == set(manifest["clip_id"])
+    assert gate["clip_id"].tolist() == scored_clips(manifest)
+    csv.to_csv(tmp_path / "cues.csv", index=False)
+    again = pd.read_csv(tmp_path / "cues.csv", keep_default_na=False)
+    pd.testing.assert_frame_equal(again, cues, check_dtype=False, check_exact=True)
+
+
+@pytest.mark.parametrize("system", ["moodscore", "paper"])
+def test_tracks_are_what_their_sheets_say(choose, corpus, manifest, tmp_path, system):
+    cues, _, _ = choose(system=system)
+    options = UnitSelection(system=system)
+    tracks = render_soundtracks(cues, corpus["soundtracks"], tmp_path, manifest, options, SERIAL)
+    assert sorted(tracks) == scored_clips(manifest)
+    sources = {name: load() for name, load in corpus["soundtracks"].items()}
+    for clip_id, track in tracks.items():
+        own = cues[cues["clip_id"] == clip_id]
+        shape = {"n_samples": sources[clip_id].n_samples, "sample_rate": RATE}
+        np.testing.assert_array_equal(track.read(), play(system, own, sources, **shape))
+    pictures = draw_tracks({clip_id: (lambda track=track: track) for clip_id, track in tracks.items()}, cues)
+    assert sorted(pictures) == sorted(tracks)
+    assert len(next(iter(pictures.values()))().axes) == 5
+
+
+def test_without_a_clip_to_choose_for_it_says_so(choose, corpus):
     with pytest.raises(MoodscoreError, match="no clip can be given music"):
-        choose_music(nothing, predicted, emotions, nothing, {}, 1.0, None)
+        choose(segments=corpus["segments"].iloc[:0])

@@ -10,7 +10,7 @@ from moodscore.figures.style import INK, LABEL_SIZE, NOTE_SIZE, new_figure, prin
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-    from moodscore.music import SampleSource
+    from moodscore.samples import SampleSource
 
 _FRAME = 2048
 _SHORTEST_HOP = _FRAME // 4

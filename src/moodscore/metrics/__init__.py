@@ -10,6 +10,7 @@ from moodscore.metrics.classification import emotion_scores
 from moodscore.metrics.emotion_match import emotion_match
 from moodscore.metrics.fd_mfcc import MFCCStatistics, fd_mfcc
 from moodscore.metrics.improvement import improvement
+from moodscore.metrics.join_auc import join_auc_click, join_auc_flux, join_auc_loudness
 from moodscore.metrics.log_mel_distance import LogMelReference, log_mel_distance
 from moodscore.metrics.mae_tlr import mae_tlr
 from moodscore.metrics.mae_waveform import mae_waveform
@@ -23,6 +24,9 @@ __all__ = [
     "emotion_scores",
     "fd_mfcc",
     "improvement",
+    "join_auc_click",
+    "join_auc_flux",
+    "join_auc_loudness",
     "log_mel_distance",
     "longest_run_s",
     "mae_tlr",

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from moodscore.errors import MoodscoreError
-from moodscore.metrics._signals import validate_signals
+from moodscore.metrics._signals import mono_mix, validate_signals
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
@@ -173,7 +173,7 @@ def _levels(samples: np.ndarray, sample_rate: int, block: slice) -> np.ndarray:
     from scipy.fft import rfft
 
     frame = _frame_length(sample_rate)
-    mono = _mono(samples[block])
+    mono = mono_mix(samples[block])
     padded = np.pad(mono, (0, block.stop - block.start - len(mono)))
     frames = np.lib.stride_tricks.sliding_window_view(padded, frame)[:: frame // _HOPS_PER_FRAME]
     window = np.hanning(frame + 1)[:-1]  # periodic
@@ -181,16 +181,6 @@ def _levels(samples: np.ndarray, sample_rate: int, block: slice) -> np.ndarray:
     spectrum = rfft(frames * window, overwrite_x=True)
     power = spectrum.real**2 + spectrum.imag**2
     return 10 * np.log10(np.maximum(_mel_bank(sample_rate) @ power.T / full_scale_sine, _FLOOR_POWER))
-
-
-def _mono(samples: np.ndarray) -> np.ndarray:
-    """Mean of the channels, in double precision."""
-    if samples.ndim == 1:
-        return samples.astype(np.float64)
-    mix = samples[:, 0].astype(np.float64)
-    for channel in range(1, samples.shape[1]):  # np.mean over so short an axis takes ten times as long
-        mix += samples[:, channel]
-    return mix / samples.shape[1]
 
 
 @lru_cache(maxsize=4)

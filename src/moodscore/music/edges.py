@@ -13,7 +13,8 @@ their source the tail frame of one *is* the head frame of the other.
 import numpy as np
 import pandas as pd
 
-from moodscore.music.sources import SampleSource, read_mirrored
+from moodscore.music.sources import read_mirrored
+from moodscore.samples import SampleSource
 
 #: Every third edge of the 24 critical bands [2]_: eight bands of three Bark each.
 BAND_EDGES_HZ = (0.0, 300.0, 630.0, 1080.0, 1720.0, 2700.0, 4400.0, 7700.0, 15500.0)

@@ -12,15 +12,21 @@ The rules are few, so that anyone can replay a cue sheet:
 6. A track that would peak above -1 dBFS is turned down as a whole.
 
 `concatenate_track` is the plain chain of snippets of Sergio & Lee (2020): 1 to 3, then a peak of 0.95.
+
+Every rule tells the value of a sample from its place alone, so any slice can be rendered by itself: a
+`RenderedTrack` is read like a stored one, in memory that does not grow with its length.
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
 
 from moodscore.errors import MoodscoreError
-from moodscore.music.sources import SampleSource, read_mirrored
+from moodscore.music.sources import read_mirrored
+from moodscore.samples import SampleSource
 
 _POINTERS = ("start_sample", "stop_sample", "source_start_sample", "source_stop_sample")
 N_OUTPUT_CHANNELS = 2
@@ -31,6 +37,8 @@ PEAK_DBFS = -1.0
 CONCATENATION_PEAK = 0.95
 #: A track that never exceeds this level is silent.
 SILENCE_DBFS = -80.0
+#: Samples in memory at a time while the peak is looked for: 24 s, 8 MB.
+_BLOCK = 1 << 20
 
 
 def render_track(
@@ -58,14 +66,7 @@ def render_track(
         If the cues do not cover the track exactly, a source is missing, or the music is silent or
         holds values that are not numbers.
     """
-    track = _mix(cues, sources, n_samples, sample_rate)
-    _apply_gains(track, cues)
-    _fade_ends(track, sample_rate)
-    limit = 10 ** (PEAK_DBFS / 20) * (1 - np.finfo(np.float32).eps)  # stays below it once rounded
-    peak = _audible_peak(track)
-    if peak > limit:
-        track *= np.float32(limit / peak)
-    return track
+    return RenderedTrack(cues, sources, n_samples=n_samples, sample_rate=sample_rate).whole()
 
 
 def concatenate_track(
@@ -89,33 +90,193 @@ def concatenate_track(
     MoodscoreError
         As in `render_track`.
     """
-    track = _mix(cues, sources, n_samples, sample_rate)
-    track *= np.float32(CONCATENATION_PEAK / _audible_peak(track))
-    return track
+    return RenderedTrack(cues, sources, n_samples=n_samples, sample_rate=sample_rate, plain=True).whole()
 
 
-def _mix(cues, sources, n_samples, sample_rate) -> np.ndarray:
-    """Sum the runs of a cue sheet, each faded into the next [shape=(n_samples, 2)]."""
-    _check_cues(cues, sources, n_samples)
-    track = np.zeros((n_samples, N_OUTPUT_CHANNELS), dtype=np.float32)
+class RenderedTrack:
+    """The track of a cue sheet, rendered as it is read.
+
+    Parameters
+    ----------
+    cues, sources, n_samples, sample_rate
+        As in `render_track`.
+    plain : bool
+        Chained as by `concatenate_track`.
+
+    Attributes
+    ----------
+    n_samples, sample_rate, channels : int
+        As of any `SampleSource`; there are two channels.
+
+    Raises
+    ------
+    MoodscoreError
+        If the cues do not cover the track exactly or a source is missing.
+    """
+
+    channels = N_OUTPUT_CHANNELS
+
+    def __init__(
+        self,
+        cues: pd.DataFrame,
+        sources: Mapping[str, SampleSource],
+        *,
+        n_samples: int,
+        sample_rate: int,
+        plain: bool = False,
+    ):
+        _check_cues(cues, sources, n_samples)
+        self.n_samples, self.sample_rate, self._plain = n_samples, sample_rate, plain
+        self._runs = _runs(cues, sources, sample_rate)
+        self._stops = np.array([run.stop for run in self._runs])
+        self._centres = (cues["start_sample"] + cues["stop_sample"]).to_numpy() / 2
+        self._factors = 10 ** (cues["gain_db"].to_numpy() / 20)
+        n_fade = round(min(TRACK_FADE_S * sample_rate, MAX_TRACK_FADE_SHARE * n_samples))
+        self._rise = _rising_sine(n_fade) ** 2 if n_fade else np.ones((0, 1), dtype=np.float32)
+
+    def read(self, start: int, stop: int) -> np.ndarray:
+        """Samples ``[start, stop)`` of the track.
+
+        The first reading looks for the peak of the whole track.
+
+        Returns
+        -------
+        np.ndarray of float32 [shape=(stop - start, 2)]
+
+        Raises
+        ------
+        MoodscoreError
+            If the music is silent or holds values that are not numbers.
+        """
+        return self._levelled(self._mixed(start, stop), self._peak)
+
+    def whole(self) -> np.ndarray:
+        """All samples [shape=(n_samples, 2)]; each is rendered once."""
+        track = self._mixed(0, self.n_samples)
+        return self._levelled(track, _peak_of(track))
+
+    @cached_property
+    def _peak(self) -> float:
+        starts = range(0, self.n_samples, _BLOCK)
+        return max(_peak_of(self._mixed(start, min(start + _BLOCK, self.n_samples))) for start in starts)
+
+    def _levelled(self, sound: np.ndarray, peak: float) -> np.ndarray:
+        """Turned up or down, as a part of a track of that peak; in place."""
+        if peak <= 10 ** (SILENCE_DBFS / 20):
+            raise MoodscoreError("music: every snippet in the track is silent; add music that can be heard")
+        if self._plain:
+            sound *= np.float32(CONCATENATION_PEAK / peak)
+        else:
+            limit = 10 ** (PEAK_DBFS / 20) * (1 - np.finfo(np.float32).eps)  # stays below it once rounded
+            if peak > limit:
+                sound *= np.float32(limit / peak)
+        return sound
+
+    def _mixed(self, start: int, stop: int) -> np.ndarray:
+        """The sum of the runs, each faded into the next, with gains and fades; before any levelling."""
+        sound = np.zeros((stop - start, N_OUTPUT_CHANNELS), dtype=np.float32)
+        for run in self._runs[np.searchsorted(self._stops, start, side="right") :]:
+            if run.start >= stop:
+                break
+            first, last = max(run.start, start), min(run.stop, stop)
+            sound[first - start : last - start] += run.read(first - run.start, last - run.start)
+        if not self._plain:
+            self._apply_gains(sound, start)
+            self._fade_ends(sound, start)
+        return sound
+
+    def _apply_gains(self, sound: np.ndarray, start: int) -> None:
+        """Multiply by the gains, interpolated between the centres of the cues, in place."""
+        if (self._factors == 1).all():
+            return
+        for first in range(0, len(sound), _BLOCK):
+            part = sound[first : first + _BLOCK]
+            places = np.arange(start + first, start + first + len(part))
+            gains = np.interp(places, self._centres, self._factors)
+            part *= gains.astype(np.float32)[:, np.newaxis]
+
+    def _fade_ends(self, sound: np.ndarray, start: int) -> None:
+        """Fade in and out by a raised cosine, in place."""
+        _fade(sound, start, 0, self._rise)
+        _fade(sound, start, self.n_samples - len(self._rise), self._rise[::-1])
+
+
+@dataclass(frozen=True)
+class _Run:
+    """Neighbouring cues: a source that plays on, with what it plays before and after them.
+
+    Places are samples of the track, or, where said so, of the run, whose first is 0.
+
+    Attributes
+    ----------
+    source : SampleSource
+        What plays.
+    source_start : int
+        Where in it the run begins; may lie before its first sample.
+    start, stop : int
+        Where the run begins and ends in the track.
+    n_heard : int
+        How many samples of the run come from the source; silence follows.
+    fade_in, fade_out, run_out : int
+        Length of the crossfades, and of the fade before that silence.
+    """
+
+    source: SampleSource
+    source_start: int
+    start: int
+    stop: int
+    n_heard: int
+    fade_in: int
+    fade_out: int
+    run_out: int
+
+    def read(self, start: int, stop: int) -> np.ndarray:
+        """Samples ``[start, stop)`` of the run, faded, in two channels."""
+        sound = np.zeros((stop - start, N_OUTPUT_CHANNELS), dtype=np.float32)
+        heard_to = min(stop, self.n_heard)
+        if heard_to > start:
+            sound[: heard_to - start] = self._heard(start, heard_to)
+        if self.run_out:
+            falling = np.linspace(1, 0, self.run_out, dtype=np.float32)[:, np.newaxis]
+            _fade(sound, start, self.n_heard - self.run_out, falling)
+        _fade(sound, start, 0, _rising_sine(self.fade_in))
+        _fade(sound, start, self.stop - self.start - self.fade_out, _rising_sine(self.fade_out)[::-1])
+        return sound
+
+    def _heard(self, start: int, stop: int) -> np.ndarray:
+        first, last = self.source_start + start, self.source_start + stop
+        # A mirror image is known only from the edge it is the image at.
+        reach_first, reach_last = min(first, self.source.n_samples), max(last, 0)
+        sound = read_mirrored(self.source, reach_first, reach_last)
+        return _to_stereo(sound[first - reach_first :][: last - first])
+
+
+def _runs(cues: pd.DataFrame, sources: Mapping[str, SampleSource], sample_rate: int) -> list[_Run]:
+    """The runs of a cue sheet, in order."""
     pointers = cues[["source_clip", *_POINTERS]].to_dict("records")
     run_numbers = (cues["join"] != "neighbour").cumsum().to_numpy()
     heads = np.flatnonzero(np.diff(run_numbers, prepend=0))
     tails = np.append(heads[1:], len(cues)) - 1
-    crossfades = np.rint(cues["crossfade_s"].to_numpy() * sample_rate).astype(np.int64)[heads]
-    for head, tail, fade_in, fade_out in zip(
-        heads, tails, crossfades, np.append(crossfades[1:], 0), strict=True
-    ):
+    crossfades = np.rint(cues["crossfade_s"].to_numpy() * sample_rate).astype(np.int64)[heads].tolist()
+    runs = []
+    for head, tail, fade_in, fade_out in zip(heads, tails, crossfades, [*crossfades[1:], 0], strict=True):
         first, last = pointers[head], pointers[tail]
         lead, trail = fade_in // 2, fade_out - fade_out // 2
-        start, stop = first["start_sample"] - lead, last["stop_sample"] + trail
-        sound = _read_run(sources[first["source_clip"]], first, last, lead, trail, sample_rate)
-        if fade_in:
-            sound[:fade_in] *= _rising_sine(fade_in)
-        if fade_out:
-            sound[-fade_out:] *= _rising_sine(fade_out)[::-1]
-        track[start:stop] += sound
-    return track
+        played = lead + last["source_stop_sample"] - first["source_start_sample"]
+        lacking = lead + last["stop_sample"] - first["start_sample"] - played
+        runs.append(
+            _Run(
+                source=sources[first["source_clip"]],
+                source_start=first["source_start_sample"] - lead,
+                start=first["start_sample"] - lead,
+                stop=last["stop_sample"] + trail,
+                n_heard=played if lacking else played + trail,
+                fade_in=fade_in,
+                fade_out=fade_out,
+                run_out=min(round(RUN_OUT_FADE_S * sample_rate), played) if lacking else 0,
+            )
+        )
+    return runs
 
 
 def _check_cues(cues, sources, n_samples) -> None:
@@ -131,57 +292,30 @@ def _check_cues(cues, sources, n_samples) -> None:
         raise MoodscoreError(f"cue sheet: the soundtrack of clip {min(missing)} is missing; extract it again")
 
 
-def _read_run(source, first, last, lead, trail, sample_rate) -> np.ndarray:
-    """Sound of a run in two channels, ``lead`` samples before it to ``trail`` after it."""
-    start, stop = first["source_start_sample"], last["source_stop_sample"]
-    lacking = last["stop_sample"] - first["start_sample"] - (stop - start)
-    if lacking == 0:
-        return _to_stereo(read_mirrored(source, start - lead, stop + trail))
-    sound = _to_stereo(read_mirrored(source, start - lead, stop))
-    n_fade = min(round(RUN_OUT_FADE_S * sample_rate), len(sound))
-    sound[len(sound) - n_fade :] *= np.linspace(1, 0, n_fade, dtype=np.float32)[:, np.newaxis]
-    return np.pad(sound, ((0, lacking + trail), (0, 0)))
-
-
 def _to_stereo(sound: np.ndarray) -> np.ndarray:
-    """Two channels in a new array; the one read may be the source's own memory."""
+    """Two channels; more are mixed to one that sounds in both."""
     if sound.shape[1] == N_OUTPUT_CHANNELS:
-        return np.array(sound, dtype=np.float32)
+        return sound
     return np.repeat(sound.mean(axis=1, keepdims=True), N_OUTPUT_CHANNELS, axis=1)
 
 
 def _rising_sine(n: int) -> np.ndarray:
     """First quarter of a sine in n samples [shape=(n, 1)]; its square and its mirror's sum to 1."""
-    return np.sin(np.pi / 2 * (np.arange(n) + 0.5) / n).astype(np.float32)[:, np.newaxis]
+    return np.sin(np.pi / 2 * (np.arange(n) + 0.5) / max(n, 1)).astype(np.float32)[:, np.newaxis]
 
 
-def _apply_gains(track, cues) -> None:
-    """Multiply by the gains, interpolated between the centres of the cues, in place."""
-    starts, stops = cues["start_sample"].to_numpy(), cues["stop_sample"].to_numpy()
-    factors = 10 ** (cues["gain_db"].to_numpy() / 20)
-    if (factors == 1).all():
-        return
-    centres = (starts + stops) / 2
-    for start, stop in zip(starts, stops, strict=True):
-        gains = np.interp(np.arange(start, stop), centres, factors)
-        track[start:stop] *= gains.astype(np.float32)[:, np.newaxis]
+def _fade(sound: np.ndarray, start: int, at: int, weights: np.ndarray) -> None:
+    """Multiply what lies at ``at`` and on by the weights, in place; the sound begins at ``start``."""
+    first, last = max(at, start), min(at + len(weights), start + len(sound))
+    if first < last:
+        sound[first - start : last - start] *= weights[first - at : last - at]
 
 
-def _fade_ends(track, sample_rate) -> None:
-    """Fade in and out by a raised cosine, in place."""
-    n_fade = round(min(TRACK_FADE_S * sample_rate, MAX_TRACK_FADE_SHARE * len(track)))
-    rise = _rising_sine(n_fade) ** 2 if n_fade else np.ones((0, 1), dtype=np.float32)
-    track[:n_fade] *= rise
-    track[len(track) - n_fade :] *= rise[::-1]
-
-
-def _audible_peak(track) -> float:
-    """Largest magnitude of a track; refuses one in which there is nothing to hear."""
-    peak = float(max(track.max(), -track.min()))
+def _peak_of(sound: np.ndarray) -> float:
+    """Largest magnitude; refuses what is no sound."""
+    peak = float(max(sound.max(), -sound.min()))
     if not np.isfinite(peak):
         raise MoodscoreError(
             "music: a soundtrack holds values that are not numbers; extract the soundtracks again"
         )
-    if peak <= 10 ** (SILENCE_DBFS / 20):
-        raise MoodscoreError("music: every snippet in the track is silent; add music that can be heard")
     return peak

@@ -16,59 +16,22 @@ A *selection* is a table with one row a target: ``segment``, ``snippet`` (row nu
 """
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
 import pandas as pd
-from pydantic import BaseModel, ConfigDict, Field, FiniteFloat
 
 from moodscore.errors import MoodscoreError
-from moodscore.music.index import SnippetIndex
+from moodscore.music.dictionary import MusicDictionary
 from moodscore.music.joins import JoinCosts
-from moodscore.music.snippets import FEATURE_COLUMNS, eligible_snippets
 
-_FEATURES = list(FEATURE_COLUMNS)
-_EMOTION = ["valence", "arousal"]
-#: Ratings run from 1 to 9.
-_RATING_RANGE = 8.0
+#: In another take a piece of music may seem up to this much worse, in target cost, than it is.
+TAKE_SPREAD = 0.2
 
 
-class UnitSelection(BaseModel):
-    """What counts in unit selection, and how much.
-
-    Every distance weighted here is 0 for no difference and about 1 for the largest met in practice. More
-    weight on the joins lets a piece of music run on for longer, at the price of following the picture less.
-
-    Attributes
-    ----------
-    n_candidates : int
-        Candidates a segment, before the true neighbours of the candidates of the segment before join
-        them. At least 1.
-    emotion_weight : float
-        Of the distance in valence and arousal, against eq. 9 in tempo, loudness and rhythm (which has
-        weight 1).
-    join_weight : float
-        Of the difference of the edge frames.
-    key_weight : float
-        Of the distance on the circle of fifths.
-    tempo_weight : float
-        Of the change of tempo.
-    no_repeat_s : float
-        A snippet does not come back sooner than this, in seconds; 0 lets it repeat freely.
-    """
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    n_candidates: int = Field(default=20, ge=1)
-    emotion_weight: FiniteFloat = Field(default=1.0, ge=0)
-    join_weight: FiniteFloat = Field(default=0.6, ge=0)
-    key_weight: FiniteFloat = Field(default=0.2, ge=0)
-    tempo_weight: FiniteFloat = Field(default=0.2, ge=0)
-    no_repeat_s: FiniteFloat = Field(default=8.0, ge=0)
-
-
-def nearest_snippets(targets: pd.DataFrame, snippets: pd.DataFrame) -> pd.DataFrame:
+def nearest_snippets(targets: pd.DataFrame, music: MusicDictionary) -> pd.DataFrame:
     """Take for each segment the snippet with the least mean absolute error (Sergio & Lee 2020, eq. 9).
 
     Parameters
@@ -76,8 +39,8 @@ def nearest_snippets(targets: pd.DataFrame, snippets: pd.DataFrame) -> pd.DataFr
     targets : pd.DataFrame
         One row a segment: ``segment`` and the predicted ``tempo``, ``loudness``, ``rhythm``, scaled as
         the dictionary is.
-    snippets : pd.DataFrame
-        The dictionary from `build_snippets`.
+    music : MusicDictionary
+        What there is to choose from.
 
     Returns
     -------
@@ -87,21 +50,20 @@ def nearest_snippets(targets: pd.DataFrame, snippets: pd.DataFrame) -> pd.DataFr
     Raises
     ------
     MoodscoreError
-        If all the snippets are silent, there is no target or a target is not finite.
+        If there is no target or a target is not finite.
     """
     _check_targets(targets)
-    eligible = eligible_snippets(snippets)
-    index = SnippetIndex(snippets[_FEATURES].to_numpy()[eligible])
-    distances, rows = index.query(targets[_FEATURES].to_numpy(), k=1)
-    return _selection(targets, eligible[rows[:, 0]], distances[:, 0], np.zeros(len(targets)))
+    distances, rows = music.nearest(targets)
+    return _selection(targets, rows, distances, np.zeros(len(targets)))
 
 
 def select_units(
     targets: pd.DataFrame,
-    snippets: pd.DataFrame,
+    music: MusicDictionary,
     *,
-    segment_s: float,
-    parameters: UnitSelection | None = None,
+    take: int = 0,
+    seed: int | Sequence[int] = 0,
+    strictness: float = 1.0,
 ) -> pd.DataFrame:
     """Find the sequence of snippets that fits the targets and flows.
 
@@ -123,48 +85,48 @@ def select_units(
     targets : pd.DataFrame
         One row a segment, in order of time: ``segment``, the predicted ``tempo``, ``loudness``,
         ``rhythm`` (scaled as the dictionary is), ``valence`` and ``arousal`` (1..9).
-    snippets : pd.DataFrame
-        The dictionary from `build_snippets`.
-    segment_s : float
-        Length of a segment in seconds.
-    parameters : UnitSelection, optional
-        Weights and limits.
+    music : MusicDictionary
+        What there is to choose from, and what counts.
+    take : int
+        0 is the best path. Every other number adds to the target costs of each piece of music (clip or
+        song) a random amount of its own, at most `TAKE_SPREAD`: other music that fits nearly as well.
+    seed : int or sequence of int
+        Of that chance.
+    strictness : float
+        Factor on the join costs, not negative; above 1 joins are avoided more.
 
     Returns
     -------
     pd.DataFrame
-        A selection: ``segment``, ``snippet``, ``target_cost``, ``join_cost``.
+        A selection: ``segment``, ``snippet``, ``target_cost``, ``join_cost``; both costs without chance
+        and strictness.
 
     Raises
     ------
     MoodscoreError
-        If all the snippets are silent, there is no target or a target is not finite.
+        If there is no target or a target is not finite.
     """
-    parameters = parameters or UnitSelection()
     _check_targets(targets)
-    eligible = eligible_snippets(snippets)
-    candidates = snippets.iloc[eligible]
-    window = _no_repeat_window(parameters.no_repeat_s, segment_s, len(eligible))
-    joins = JoinCosts(
-        candidates,
-        edge_weight=parameters.join_weight,
-        key_weight=parameters.key_weight,
-        tempo_weight=parameters.tempo_weight,
-    )
-    lattice = _lattice(
-        _cost_space(targets, parameters.emotion_weight),
-        _cost_space(candidates, parameters.emotion_weight),
-        joins.successors,
-        n_candidates=max(parameters.n_candidates, window),
-    )
-    rows, target_costs, join_costs = _best_path(lattice, joins, window)
-    return _selection(targets, eligible[rows], target_costs, join_costs)
+    window = _no_repeat_window(music.selection.no_repeat_s, music.segment_s, len(music.eligible))
+    handicaps = _handicaps(music, take, seed)
+    lattice = _lattice(targets, music, handicaps, n_candidates=max(music.selection.n_candidates, window))
+    rows, costs, join_costs = _best_path(lattice, music.joins, window, strictness)
+    return _selection(targets, rows, costs - handicaps[rows], join_costs)
 
 
 def _check_targets(targets: pd.DataFrame) -> None:
     """Refuse a table without rows; the index refuses values that are not finite."""
     if targets.empty:
         raise MoodscoreError("targets: there is no segment; the video is shorter than half a segment")
+
+
+def _handicaps(music: MusicDictionary, take: int, seed: int | Sequence[int]) -> np.ndarray:
+    """What is added to the target cost of each row in a take: nothing in the first [shape=(rows,)]."""
+    pieces, names = pd.factorize(music.snippets["clip_id"])
+    if take == 0:
+        return np.zeros(len(pieces))
+    rng = np.random.default_rng([*np.atleast_1d(seed).tolist(), take])
+    return rng.uniform(0, TAKE_SPREAD, len(names))[pieces]
 
 
 def _selection(targets, rows, target_costs, join_costs) -> pd.DataFrame:
@@ -184,13 +146,6 @@ def _no_repeat_window(no_repeat_s: float, segment_s: float, n_snippets: int) -> 
     return wanted if wanted <= n_snippets else max(n_snippets // 2, 1)
 
 
-def _cost_space(table: pd.DataFrame, emotion_weight: float) -> np.ndarray:
-    """Points [shape=(n, 5)] whose L1 distance is the target cost."""
-    features = table[_FEATURES].to_numpy(dtype=np.float64) / len(_FEATURES)
-    emotion = table[_EMOTION].to_numpy(dtype=np.float64) * (emotion_weight / _RATING_RANGE / len(_EMOTION))
-    return np.hstack([features, emotion])
-
-
 @dataclass(frozen=True)
 class _Stage:
     """The candidates of one segment: rows of the dictionary and what each costs there."""
@@ -199,15 +154,19 @@ class _Stage:
     costs: np.ndarray
 
 
-def _lattice(queries, points, successor_of, *, n_candidates: int) -> list[_Stage]:
+def _lattice(
+    targets: pd.DataFrame, music: MusicDictionary, handicaps: np.ndarray, *, n_candidates: int
+) -> list[_Stage]:
     """Candidates of every segment: those of least target cost, and neighbours of those before."""
-    distances, nearest = SnippetIndex(points).query(queries, k=n_candidates)
-    costs = distances * points.shape[1]  # the index returns means over the columns
+    target_costs, costs, nearest = music.candidates(targets, n_candidates)
+    successor_of, is_eligible = music.joins.successors, music.is_eligible
+    costs = costs + handicaps[nearest]
     lattice = [_Stage(nearest[0], costs[0])]
-    for t in range(1, len(queries)):
+    for t in range(1, len(targets)):
         neighbours = successor_of[lattice[-1].rows]
         neighbours = np.setdiff1d(neighbours[neighbours >= 0], nearest[t])
-        neighbour_costs = np.abs(points[neighbours] - queries[t]).sum(axis=1)
+        neighbours = neighbours[is_eligible[neighbours]]
+        neighbour_costs = target_costs.of(t, neighbours) + handicaps[neighbours]
         best = np.argsort(neighbour_costs, kind="stable")[:n_candidates]
         lattice.append(
             _Stage(np.append(nearest[t], neighbours[best]), np.append(costs[t], neighbour_costs[best]))
@@ -215,7 +174,7 @@ def _lattice(queries, points, successor_of, *, n_candidates: int) -> list[_Stage
     return lattice
 
 
-def _best_path(lattice: list[_Stage], joins: JoinCosts, window: int):
+def _best_path(lattice: list[_Stage], joins: JoinCosts, window: int, strictness: float):
     """Rows, target costs and join costs of the cheapest path in which ``window`` successive rows differ."""
     # At least `window` candidates a stage and `window - 1` rows to avoid: some path always goes on.
     costs = lattice[0].costs
@@ -223,7 +182,7 @@ def _best_path(lattice: list[_Stage], joins: JoinCosts, window: int):
     origins, joined = [], []
     for before, here in pairwise(lattice):
         join_costs = joins.between(before.rows, here.rows)
-        totals = costs[:, np.newaxis] + join_costs
+        totals = costs[:, np.newaxis] + strictness * join_costs
         totals[(recent[:, :, np.newaxis] == here.rows).any(axis=1)] = np.inf
         origin = totals.argmin(axis=0)
         arrivals = np.arange(len(here.rows))

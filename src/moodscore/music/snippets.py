@@ -1,12 +1,20 @@
-"""The music dictionary: one table, one row a snippet, pointers in place of copied sound."""
+"""The table of snippets: one row a snippet, pointers in place of copied sound."""
 
 from collections.abc import Iterable
+from typing import Literal
 
 import numpy as np
 import pandas as pd
 
 from moodscore.errors import MoodscoreError
-from moodscore.music.edges import EDGE_COLUMNS
+from moodscore.music.beats import BEAT_COLUMNS, describe_beats
+from moodscore.music.edges import EDGE_COLUMNS, describe_edges
+from moodscore.samples import SampleSource
+from moodscore.segments import sample_bounds
+
+#: Where a snippet is from: the soundtrack of a clip, or a song of a library of music without pictures.
+Kind = Literal["soundtrack", "library"]
+KINDS: tuple[Kind, ...] = ("soundtrack", "library")
 
 #: The features eq. 9 of Sergio & Lee (2020) compares, scaled to [0, 1].
 FEATURE_COLUMNS = ("tempo", "loudness", "rhythm")
@@ -23,23 +31,77 @@ SNIPPET_COLUMNS = (
     "arousal",
     "key",
     "is_silent",
+    *BEAT_COLUMNS,
     *EDGE_COLUMNS,
+    "kind",
+    "file",
+    "licence",
 )
+_NUMBERS = SNIPPET_COLUMNS[2:-3]
 #: A snippet shorter than this share of the median one is the rest at the end of a clip.
 _WHOLE_SHARE = 0.99
 
 
+def index_track(
+    audio: SampleSource,
+    features: pd.DataFrame,
+    *,
+    segment_s: float,
+    kind: Kind,
+    file: str,
+    licence: str = "",
+) -> pd.DataFrame:
+    """Make the snippets of one soundtrack or song: pointers, edges, beats and where they are from.
+
+    Parameters
+    ----------
+    audio : SampleSource
+        The sound; heard once, and read by slice at the edges.
+    features : pd.DataFrame
+        One row a segment that shall be a snippet: ``clip_id, segment``, scaled ``tempo, loudness,
+        rhythm``, ``tempo_bpm, loudness_sone, valence, arousal, key, is_silent``.
+    segment_s : float
+        Length of a segment in seconds.
+    kind : {"soundtrack", "library"}
+        What it is.
+    file : str
+        Path or name of the file it lies in.
+    licence : str
+        Under which it may be used; may be empty.
+
+    Returns
+    -------
+    pd.DataFrame
+        `SNIPPET_COLUMNS`, row by row as ``features``; for `build_snippets`.
+    """
+    segments = features["segment"].to_numpy()
+    bounds = sample_bounds(int(segments.max()) + 1, segment_s, audio.sample_rate, audio.n_samples)[segments]
+    bounds = bounds.astype(np.int64)
+    described = pd.concat(
+        [
+            features.reset_index(drop=True),
+            pd.DataFrame(bounds, columns=["start_sample", "stop_sample"]),
+            describe_beats(audio, bounds, features["tempo_bpm"].to_numpy()),
+            describe_edges(audio, bounds),
+        ],
+        axis=1,
+    )
+    return described.assign(kind=kind, file=file, licence=licence)[list(SNIPPET_COLUMNS)]
+
+
 def build_snippets(tables: Iterable[pd.DataFrame]) -> pd.DataFrame:
-    """Put the snippets of all clips into one dictionary.
+    """Put the snippets of all clips into one table.
 
     Parameters
     ----------
     tables : iterable of pd.DataFrame
-        One table a clip (or several clips) with `SNIPPET_COLUMNS`: the pointer (``clip_id``, ``segment``,
-        ``start_sample``, ``stop_sample``), scaled ``tempo``, ``loudness``, ``rhythm`` in [0, 1],
-        ``tempo_bpm`` > 0, ``loudness_sone``, ``valence`` and ``arousal`` of the music in 1..9, ``key``
-        (0..11 the major keys from C upwards by semitones, 12..23 the minor ones), ``is_silent`` and the
-        edges from `describe_edges`. Other columns are left out.
+        One table a clip (or several clips), such as `index_track` makes, with `SNIPPET_COLUMNS`: the
+        pointer (``clip_id``, ``segment``, ``start_sample``, ``stop_sample``), scaled ``tempo``,
+        ``loudness``, ``rhythm`` in [0, 1], ``tempo_bpm`` > 0, ``loudness_sone``, ``valence`` and
+        ``arousal`` of the music in 1..9, ``key`` (0..11 the major keys from C upwards by semitones,
+        12..23 the minor ones), ``is_silent``, the beats from `describe_beats`, the edges from
+        `describe_edges`, and ``kind`` ("soundtrack" or "library"), ``file`` and ``licence``. Other
+        columns are left out.
 
     Returns
     -------
@@ -70,7 +132,7 @@ def build_snippets(tables: Iterable[pd.DataFrame]) -> pd.DataFrame:
 
 def _check_rows(snippets: pd.DataFrame) -> None:
     """Refuse the first snippet that cannot be used, naming it."""
-    numbers = snippets[list(SNIPPET_COLUMNS[2:])].to_numpy(dtype=np.float64)
+    numbers = snippets[list(_NUMBERS)].to_numpy(dtype=np.float64)
     checks = {
         "is there twice; give every clip a name of its own": snippets.duplicated(["clip_id", "segment"]),
         "has a value that is not finite; extract its features again": ~np.isfinite(numbers).all(axis=1),
@@ -79,6 +141,7 @@ def _check_rows(snippets: pd.DataFrame) -> None:
         f"has a key outside 0..{N_KEYS - 1}; extract its features again": ~snippets["key"].between(
             0, N_KEYS - 1
         ),
+        f"is of no kind known, {' or '.join(KINDS)}; index the music again": ~snippets["kind"].isin(KINDS),
     }
     for complaint, is_bad in checks.items():
         if np.any(is_bad):
@@ -95,7 +158,7 @@ def eligible_snippets(snippets: pd.DataFrame) -> np.ndarray:
     Parameters
     ----------
     snippets : pd.DataFrame
-        The dictionary from `build_snippets`.
+        From `build_snippets`.
 
     Returns
     -------

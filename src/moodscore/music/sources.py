@@ -1,20 +1,8 @@
 """The soundtracks snippets point into, and how to read past their ends."""
 
-from typing import Protocol
-
 import numpy as np
 
-
-class SampleSource(Protocol):
-    """Sound that is read by slice, such as `moodscore.media.AudioFile`."""
-
-    sample_rate: int
-    n_samples: int
-    channels: int
-
-    def read(self, start: int, stop: int) -> np.ndarray:
-        """Samples ``[start, stop)``, float32 [shape=(stop - start, channels)]."""
-        ...
+from moodscore.samples import SampleSource
 
 
 def read_mirrored(source: SampleSource, start: int, stop: int) -> np.ndarray:

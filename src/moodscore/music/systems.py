@@ -5,6 +5,8 @@ chance is involved), `play` a cue sheet into a track.
 
 * ``silence``: no sound at all.
 * ``random``: snippets drawn at random, hard cuts; the mean of several takes is what counts.
+* ``mean``: one snippet throughout, that nearest to the mean of all music, hard cuts.
+* ``previous``: nearest snippet, hard cuts, from what the system before [1]_ predicts.
 * ``paper``: nearest snippet (eq. 9), hard cuts, from what the four networks predicted [1]_.
 * ``moodscore``: unit selection, crossfades, from what the four networks predicted.
 * ``oracle``: nearest snippet, hard cuts, from the true features of the original.
@@ -22,15 +24,16 @@ import numpy as np
 import pandas as pd
 
 from moodscore.music.cues import cue_sheet
-from moodscore.music.render import N_OUTPUT_CHANNELS, concatenate_track, render_track
-from moodscore.music.selection import UnitSelection, nearest_snippets, select_units
-from moodscore.music.snippets import FEATURE_COLUMNS, eligible_snippets
-from moodscore.music.sources import SampleSource
+from moodscore.music.dictionary import MusicDictionary
+from moodscore.music.render import N_OUTPUT_CHANNELS, RenderedTrack
+from moodscore.music.selection import nearest_snippets, select_units
+from moodscore.music.snippets import FEATURE_COLUMNS
+from moodscore.samples import SampleSource
 
 #: Takes of the random system.
 N_RANDOM_TAKES = 20
 #: What is compared, from the least to the most that is known.
-SYSTEMS = ("silence", "random", "paper", "moodscore", "oracle")
+SYSTEMS = ("silence", "random", "mean", "previous", "paper", "moodscore", "oracle")
 
 _KEYS = ["clip_id", "segment"]
 
@@ -50,6 +53,8 @@ class Brief:
         ``tempo, loudness, rhythm`` (scaled) of the original, row by row as ``targets``; None if unknown.
     n_samples, sample_rate : int
         Length of the track in samples, samples a second.
+    previous : pd.DataFrame or None
+        As ``truth``, predicted by the previous system; None if it was not asked.
     """
 
     clip_id: str
@@ -57,6 +62,7 @@ class Brief:
     truth: pd.DataFrame | None
     n_samples: int
     sample_rate: int
+    previous: pd.DataFrame | None = None
 
 
 def briefs(
@@ -65,6 +71,7 @@ def briefs(
     emotion_predictions: pd.DataFrame,
     soundtracks: Mapping[str, SampleSource],
     true_audio_features: pd.DataFrame | None = None,
+    previous_audio_features: pd.DataFrame | None = None,
 ) -> list[Brief]:
     """A brief for every clip that all tables know, in the order of names.
 
@@ -80,20 +87,24 @@ def briefs(
         The original sound of each clip; says how long its track is.
     true_audio_features : pd.DataFrame, optional
         As ``predicted_audio_features``, of the originals; needed by the oracle alone.
+    previous_audio_features : pd.DataFrame, optional
+        As ``predicted_audio_features``, by the previous system; needed by that alone.
     """
     emotions = emotion_predictions[[*_KEYS, "valence", "arousal", "quadrant", "confidence"]]
     targets = segments[[*_KEYS, "start_s"]].merge(predicted_audio_features, on=_KEYS)
     targets = targets.merge(emotions, on=_KEYS)
-    truth = None
-    if true_audio_features is not None:
-        truth = targets[_KEYS].merge(true_audio_features, on=_KEYS, how="left")
+
+    def of_clip(features: pd.DataFrame | None, rows: pd.DataFrame) -> pd.DataFrame | None:
+        return None if features is None else rows[_KEYS].merge(features, on=_KEYS, how="left")
+
     return [
         Brief(
             clip_id=clip_id,
             targets=rows.reset_index(drop=True),
-            truth=None if truth is None else truth.loc[rows.index].reset_index(drop=True),
+            truth=of_clip(true_audio_features, rows),
             n_samples=soundtracks[clip_id].n_samples,
             sample_rate=soundtracks[clip_id].sample_rate,
+            previous=of_clip(previous_audio_features, rows),
         )
         for clip_id, rows in targets.groupby("clip_id")
         if clip_id in soundtracks
@@ -103,12 +114,11 @@ def briefs(
 def plan(
     system: str,
     brief: Brief,
-    snippets: pd.DataFrame,
-    sources: Mapping[str, SampleSource],
+    music: MusicDictionary,
     *,
-    segment_s: float,
-    selection: UnitSelection | None = None,
     seed: int | Sequence[int] = 0,
+    take: int = 0,
+    strictness: float = 1.0,
 ) -> list[pd.DataFrame]:
     """The cue sheets of a system for a clip.
 
@@ -118,16 +128,12 @@ def plan(
         One of `SYSTEMS`.
     brief : Brief
         What is wanted.
-    snippets : pd.DataFrame
-        The dictionary from `build_snippets`.
-    sources : Mapping of str to SampleSource
-        The soundtrack of each clip in the dictionary.
-    segment_s : float
-        Length of a segment in seconds.
-    selection : UnitSelection, optional
-        Weights of unit selection.
+    music : MusicDictionary
+        What there is to choose from.
     seed : int or sequence of int
-        Of the random takes; give every clip its own.
+        Of the random takes, and of the other takes of unit selection; give every clip its own.
+    take, strictness
+        Of unit selection, see `select_units`.
 
     Returns
     -------
@@ -137,39 +143,47 @@ def plan(
     Raises
     ------
     ValueError
-        If there is no such system, or the oracle is asked without the truth.
+        If there is no such system, or one that needs a table the brief lacks.
     MoodscoreError
-        If the music cannot be used, see `eligible_snippets` and `cue_sheet`.
+        If the music cannot be used, see `cue_sheet`.
     """
-    targets = brief.targets
+    if system not in SYSTEMS:
+        raise ValueError(f"no system is called {system!r}; there are {', '.join(SYSTEMS)}")
     if system == "silence":
         return []
+    targets = _targets(system, brief, music)
     if system == "random":
-        chosen = _random_selections(targets, snippets, seed)
-    elif system == "paper":
-        chosen = [nearest_snippets(targets, snippets)]
+        chosen = _random_selections(targets, music, seed)
     elif system == "moodscore":
-        chosen = [select_units(targets, snippets, segment_s=segment_s, parameters=selection)]
-    elif system == "oracle":
-        if brief.truth is None:
-            raise ValueError(f"clip {brief.clip_id}: the oracle needs the true features of the original")
-        targets = targets.assign(**{name: brief.truth[name].to_numpy() for name in FEATURE_COLUMNS})
-        chosen = [nearest_snippets(targets, snippets)]
+        chosen = [select_units(targets, music, take=take, seed=seed, strictness=strictness)]
     else:
-        raise ValueError(f"no system is called {system!r}; there are {', '.join(SYSTEMS)}")
+        chosen = [nearest_snippets(targets, music)]
     return [
         cue_sheet(
             targets,
-            snippets,
-            take,
-            sources,
+            music,
+            selection,
             clip_id=brief.clip_id,
             n_samples=brief.n_samples,
             sample_rate=brief.sample_rate,
             hard=system != "moodscore",
         )
-        for take in chosen
+        for selection in chosen
     ]
+
+
+def _targets(system: str, brief: Brief, music: MusicDictionary) -> pd.DataFrame:
+    """What a system looks for: the brief's targets, with the features it has instead of the networks'."""
+    if system == "mean":
+        means = music.snippets[list(FEATURE_COLUMNS)].iloc[music.eligible].mean()
+        return brief.targets.assign(**means.to_dict())
+    instead = {"oracle": ("truth", brief.truth), "previous": ("previous", brief.previous)}
+    if system not in instead:
+        return brief.targets
+    name, features = instead[system]
+    if features is None:
+        raise ValueError(f"clip {brief.clip_id}: the system {system} needs the brief's table {name!r}")
+    return brief.targets.assign(**{name: features[name].to_numpy() for name in FEATURE_COLUMNS})
 
 
 def play(
@@ -188,21 +202,33 @@ def play(
     """
     if cues is None:
         return np.zeros((n_samples, N_OUTPUT_CHANNELS), dtype=np.float32)
-    render = render_track if system == "moodscore" else concatenate_track
-    return render(cues, sources, n_samples=n_samples, sample_rate=sample_rate)
+    return rendered_track(system, cues, sources, n_samples=n_samples, sample_rate=sample_rate).whole()
+
+
+def rendered_track(
+    system: str, cues: pd.DataFrame, sources: Mapping[str, SampleSource], *, n_samples: int, sample_rate: int
+) -> RenderedTrack:
+    """The track of `play`, rendered as it is read: for what is too long to be held whole.
+
+    Returns
+    -------
+    RenderedTrack
+        A `SampleSource` of two channels.
+    """
+    plain = system != "moodscore"
+    return RenderedTrack(cues, sources, n_samples=n_samples, sample_rate=sample_rate, plain=plain)
 
 
 def _random_selections(
-    targets: pd.DataFrame, snippets: pd.DataFrame, seed: int | Sequence[int]
+    targets: pd.DataFrame, music: MusicDictionary, seed: int | Sequence[int]
 ) -> list[pd.DataFrame]:
     """Selections in which every audible snippet is as likely as any other."""
-    eligible = eligible_snippets(snippets)
     rng = np.random.default_rng(seed)
     return [
         pd.DataFrame(
             {
                 "segment": targets["segment"].to_numpy(),
-                "snippet": rng.choice(eligible, size=len(targets)),
+                "snippet": rng.choice(music.eligible, size=len(targets)),
                 "target_cost": np.nan,
                 "join_cost": 0.0,
             }

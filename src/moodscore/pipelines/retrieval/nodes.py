@@ -4,15 +4,13 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
-from moodscore import emotion, music, sound
+from moodscore import emotion, figures, music, sound
 from moodscore.compute import Compute, map_clips, scratch_folder
 from moodscore.errors import MoodscoreError
 from moodscore.media import AudioFile, ScoredVideo, Waveform, mux_soundtrack, write_audio
 from moodscore.music import UnitSelection
-from moodscore.segments import sample_bounds
 
 _KEYS = ["clip_id", "segment"]
 
@@ -20,12 +18,13 @@ _KEYS = ["clip_id", "segment"]
 def index_snippets(
     soundtracks: dict,
     segments: pd.DataFrame,
+    clip_manifest: pd.DataFrame,
     audio_features: pd.DataFrame,
     audio_scaler: dict,
     segment_s: float,
     compute: Compute,
 ) -> pd.DataFrame:
-    """The music dictionary: one row a labelled training segment, pointers in place of sound.
+    """The training soundtracks as music: one row a labelled segment, pointers in place of sound.
 
     Returns
     -------
@@ -39,9 +38,14 @@ def index_snippets(
         columns="rhythm"
     )
     features = pd.concat([features, scaled], axis=1)
-    by_clip = {c: (soundtracks[c](), rows) for c, rows in features.groupby("clip_id") if c in soundtracks}
+    files = clip_manifest.set_index("clip_id")["file"]
+    by_clip = {
+        clip_id: (soundtracks[clip_id](), rows, files[clip_id])
+        for clip_id, rows in features.groupby("clip_id")
+        if clip_id in soundtracks
+    }
     tables, failures = map_clips(
-        partial(_with_edges, segment_s=segment_s), by_clip, compute, label="Indexing the music"
+        partial(_index_clip, segment_s=segment_s), by_clip, compute, label="Indexing the music"
     )
     if failures and not tables:
         raise MoodscoreError(f"soundtracks: none can be indexed; {next(iter(failures.values()))}")
@@ -50,41 +54,73 @@ def index_snippets(
 
 def choose_music(
     snippet_index: pd.DataFrame,
+    library_index: pd.DataFrame,
+    library_cache: Path,
     predicted_audio_features: pd.DataFrame,
     emotion_predictions: pd.DataFrame,
     segments: pd.DataFrame,
+    clip_manifest: pd.DataFrame,
     soundtracks: dict,
     segment_s: float,
     options: UnitSelection,
-) -> pd.DataFrame:
-    """The cue sheet of every clip by unit selection, one below the other."""
-    sources = _opened(soundtracks)
-    known = music.briefs(segments, predicted_audio_features, emotion_predictions, sources)
-    choose = partial(
-        _cue_sheet, snippets=snippet_index, sources=sources, segment_s=segment_s, selection=options
+    compute: Compute,
+    seed: int,
+) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    """Music for every clip; that of the clips to be scored passes the quality gate or is chosen again.
+
+    Returns
+    -------
+    cue_sheet, cue_sheet_csv : pd.DataFrame
+        The cue sheets of all clips, one below the other.
+    quality_gate : pd.DataFrame
+        What the gate says of the clips to be scored, see :func:`moodscore.music.choose_tracks`.
+    """
+    originals = _opened(soundtracks)
+    dictionary = music.assemble_music(
+        snippet_index, originals, library_index, library_cache, segment_s=segment_s, selection=options
     )
-    # Here and not in workers: the dictionary is large, and choosing takes milliseconds.
-    sheets, failures = map_clips(
-        choose, {brief.clip_id: brief for brief in known}, Compute(backend="serial"), label="Choosing music"
+    cue_sheet, quality_gate = music.choose_tracks(
+        music.briefs(segments, predicted_audio_features, emotion_predictions, originals),
+        dictionary,
+        inspected=scored_clips(clip_manifest),
+        compute=compute,
+        seed=seed,
     )
-    if not sheets:
-        raise MoodscoreError(f"no clip can be given music; {next(iter(failures.values()), 'none is left')}")
-    return pd.concat(sheets.values(), ignore_index=True)
+    return cue_sheet, cue_sheet, quality_gate
 
 
 def render_soundtracks(
-    cue_sheet: pd.DataFrame, soundtracks: dict, clip_manifest: pd.DataFrame, compute: Compute
+    cue_sheet: pd.DataFrame,
+    soundtracks: dict,
+    library_cache: Path,
+    clip_manifest: pd.DataFrame,
+    options: UnitSelection,
+    compute: Compute,
 ) -> dict[str, AudioFile]:
     """The tracks of the clips that are scored, in a scratch folder."""
-    sources = _opened(soundtracks)
+    originals = _opened(soundtracks)
     cues = dict(list(cue_sheet.groupby("clip_id")))
     tasks = {
-        clip_id: (cues[clip_id], {name: sources[name] for name in {clip_id, *cues[clip_id]["source_clip"]}})
+        clip_id: (
+            cues[clip_id],
+            music.sources_of(cues[clip_id], originals, library_cache),
+            originals[clip_id],
+        )
         for clip_id in scored_clips(clip_manifest)
         if clip_id in cues
     }
-    render = partial(_render, scratch=scratch_folder(compute))
+    render = partial(_render, system=options.system, scratch=scratch_folder(compute))
     return map_clips(render, tasks, compute, label="Rendering the soundtracks")[0]
+
+
+def draw_tracks(generated_soundtracks: dict, cue_sheet: pd.DataFrame) -> dict[str, Any]:
+    """For each scored clip a picture of its track: what sounds when, where from, and why."""
+    cues = dict(list(cue_sheet.groupby("clip_id")))
+    return {
+        clip_id: partial(_track, clip_id, generated_soundtracks[clip_id], cues[clip_id])
+        for clip_id in generated_soundtracks
+        if clip_id in cues
+    }
 
 
 def score_videos(generated_soundtracks: dict, clips: list, compute: Compute) -> dict[str, Path]:
@@ -109,19 +145,18 @@ def _opened(soundtracks: dict) -> dict[str, AudioFile]:
     return {clip_id: load() for clip_id, load in soundtracks.items()}
 
 
-def _cue_sheet(clip_id: str, brief: music.Brief, **plan: Any) -> pd.DataFrame:
-    return music.plan("moodscore", brief, **plan)[0]
-
-
-def _render(clip_id: str, item: tuple[pd.DataFrame, dict[str, AudioFile]], *, scratch: Path) -> AudioFile:
-    cues, sources = item
-    original = sources[clip_id]
-    track = music.play(
-        "moodscore", cues, sources, n_samples=original.n_samples, sample_rate=original.sample_rate
-    )
+def _render(
+    clip_id: str, item: tuple[pd.DataFrame, dict[str, AudioFile], AudioFile], *, system: str, scratch: Path
+) -> AudioFile:
+    cues, sources, original = item
+    track = music.play(system, cues, sources, n_samples=original.n_samples, sample_rate=original.sample_rate)
     path = scratch / f"{clip_id}.wav"
     write_audio(path, Waveform(track, original.sample_rate))
     return AudioFile.open(path)
+
+
+def _track(clip_id: str, load_track: Any, cues: pd.DataFrame) -> Any:
+    return figures.track_picture(clip_id, load_track(), cues)
 
 
 def _mux(clip_id: str, scored: ScoredVideo, *, scratch: Path) -> Path:
@@ -130,13 +165,6 @@ def _mux(clip_id: str, scored: ScoredVideo, *, scratch: Path) -> Path:
     return path
 
 
-def _with_edges(clip_id: str, item: tuple[AudioFile, pd.DataFrame], *, segment_s: float) -> pd.DataFrame:
-    """The rows of one clip with their sample pointers and the frames at their edges."""
-    audio, rows = item
-    bounds = sample_bounds(int(rows["segment"].max()) + 1, segment_s, audio.sample_rate, audio.n_samples)
-    bounds = bounds[rows["segment"].to_numpy()]
-    edges = music.describe_edges(audio, bounds).set_index(rows.index)
-    pointers = pd.DataFrame(
-        bounds.astype(np.int64), columns=["start_sample", "stop_sample"], index=rows.index
-    )
-    return pd.concat([rows, pointers, edges], axis=1)
+def _index_clip(clip_id: str, item: tuple[AudioFile, pd.DataFrame, str], *, segment_s: float) -> pd.DataFrame:
+    audio, features, file = item
+    return music.index_track(audio, features, segment_s=segment_s, kind="soundtrack", file=file)

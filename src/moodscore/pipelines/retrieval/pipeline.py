@@ -4,6 +4,7 @@ from kedro.pipeline import Pipeline, node, pipeline
 
 from moodscore.pipelines.retrieval.nodes import (
     choose_music,
+    draw_tracks,
     index_snippets,
     render_soundtracks,
     score_videos,
@@ -19,6 +20,7 @@ def create_pipeline(**kwargs) -> Pipeline:
                 inputs=[
                     "soundtracks",
                     "segments",
+                    "clip_manifest",
                     "audio_features",
                     "audio_scaler",
                     "params:segment_s",
@@ -31,21 +33,39 @@ def create_pipeline(**kwargs) -> Pipeline:
                 choose_music,
                 inputs=[
                     "snippet_index",
+                    "library_index",
+                    "library_cache",
                     "predicted_audio_features",
                     "emotion_predictions",
                     "segments",
+                    "clip_manifest",
                     "soundtracks",
                     "params:segment_s",
                     "params:retrieval",
+                    "params:compute",
+                    "params:seed",
                 ],
-                outputs="cue_sheet",
+                outputs=["cue_sheet", "cue_sheet_csv", "quality_gate"],
                 name="choose_music",
             ),
             node(
                 render_soundtracks,
-                inputs=["cue_sheet", "soundtracks", "clip_manifest", "params:compute"],
+                inputs=[
+                    "cue_sheet",
+                    "soundtracks",
+                    "library_cache",
+                    "clip_manifest",
+                    "params:retrieval",
+                    "params:compute",
+                ],
                 outputs="generated_soundtracks",
                 name="render_soundtracks",
+            ),
+            node(
+                draw_tracks,
+                inputs=["generated_soundtracks", "cue_sheet"],
+                outputs="track_pictures",
+                name="draw_tracks",
             ),
             node(
                 score_videos,
