@@ -6,6 +6,7 @@ from fractions import Fraction
 import av
 import numpy as np
 import pytest
+from av.video.reformatter import ColorRange
 from scipy.signal import correlate
 
 BITS = 8
@@ -59,6 +60,35 @@ def make_clip(tmp_path):
 
 
 @pytest.fixture
+def make_plain_clip(tmp_path):
+    """Write a clip of one colour, given by the levels of its planes, at 5 pictures a second."""
+
+    def make(name, levels, **options):
+        path = tmp_path / name
+        write_plain(path, levels, **options)
+        return path
+
+    return make
+
+
+@pytest.fixture
+def turn():
+    """Ask players to show an mp4 file turned by so many degrees, as cameras do."""
+
+    def turned(path, degrees):
+        cosine, sine = (round(part(np.radians(degrees))) for part in (np.cos, np.sin))
+        content = path.read_bytes()
+        assert content.count(_display_matrix(1, 0)) == 2  # of the file, then of the track
+        track = content.rindex(_display_matrix(1, 0))
+        matrix = _display_matrix(cosine, sine)
+        out = path.with_stem(f"{path.stem}_{degrees}")
+        out.write_bytes(content[:track] + matrix + content[track + len(matrix) :])
+        return out
+
+    return turned
+
+
+@pytest.fixture
 def sound_of():
     return Sound
 
@@ -95,6 +125,36 @@ def packets_of():
             return [(bytes(p), float(p.pts * p.time_base)) for p in container.demux(video) if p.size]
 
     return packets
+
+
+def _display_matrix(cosine, sine):
+    """As an mp4 file holds it: rows of two 16.16 numbers and a 2.30 one, all big-endian."""
+    one = 1 << 16
+    rows = (cosine * one, sine * one, 0, -sine * one, cosine * one, 0, 0, 0, 1 << 30)
+    return np.array(rows, dtype=">i4").tobytes()
+
+
+def write_plain(
+    path, levels, *, n=5, size=(64, 48), pix_fmt="yuv420p", codec="libx264", full_range=False, matrix=None
+):
+    """Without any loss, so that the levels are those that were asked for."""
+    lossless = {"libx264": {"qp": "0"}, "libx265": {"x265-params": "lossless=1:log-level=none"}}
+    with av.open(str(path), "w") as out:
+        video = out.add_stream(codec, rate=5, options=lossless.get(codec, {}))
+        (video.width, video.height), video.pix_fmt = size, pix_fmt
+        for number in range(n):
+            frame = av.VideoFrame(*size, pix_fmt)
+            frame.pts = number
+            for plane, level in zip(frame.planes, levels, strict=True):
+                dtype = np.uint16 if pix_fmt.endswith("10le") else np.uint8
+                values = np.full(plane.buffer_size // np.dtype(dtype).itemsize, level, dtype=dtype)
+                plane.update(values.tobytes())
+            for told in (frame, video.codec_context):
+                told.color_range = ColorRange.JPEG if full_range else ColorRange.MPEG
+                if matrix is not None:
+                    told.colorspace = matrix
+            out.mux(video.encode(frame))
+        out.mux(video.encode(None))
 
 
 def write(path, *, n=30, fps=25, pts_ms=None, codec="libx264", gop=12, b_frames=0, sound=None, options=None):

@@ -47,6 +47,7 @@ def test_two_files_for_one_clip_are_refused(tmp_path):
         ("plain.webm", {"codec": "libvpx"}),
         ("without_pts.avi", {"codec": "mpeg4"}),
         ("reordered.avi", {"codec": "mpeg4", "b_frames": 2}),
+        ("numbered_as_decoded.avi", {"b_frames": 3}),
     ],
 )
 def test_facts_of_a_clip(make_clip, name, options):
@@ -66,6 +67,25 @@ def test_a_clip_that_starts_late(make_clip, suffix, b_frames):
     assert info.start_s == 5.0
     assert info.duration_s == 1.2
     assert info.fps == pytest.approx(25)
+
+
+@pytest.mark.parametrize(
+    ("degrees", "size"), [(0, (128, 64)), (90, (64, 128)), (180, (128, 64)), (270, (64, 128))]
+)
+def test_the_size_is_that_of_the_picture_shown(make_clip, turn, degrees, size):
+    info = probe_clip(turn(make_clip("camera.mp4"), degrees))
+    assert (info.width, info.height) == size
+
+
+def test_an_odd_size(make_plain_clip):
+    info = probe_clip(make_plain_clip("odd.mkv", (235, 128, 128), size=(321, 241), codec="ffv1"))
+    assert (info.width, info.height) == (321, 241)
+
+
+@pytest.mark.parametrize("sound_s", [0.4, 2.5])
+def test_sound_of_another_length_does_not_count(make_clip, sound_of, chirp, sound_s):
+    info = probe_clip(make_clip("clip.mp4", n=30, fps=25, sound=sound_of(chirp(sound_s))))
+    assert (info.start_s, info.duration_s, info.has_audio) == (0, 1.2, True)
 
 
 def test_pictures_an_edit_list_hides_do_not_count(make_clip):

@@ -5,16 +5,15 @@ written with the fewest digits that identify the floating-point number.
 """
 
 import json
-import os
 from collections.abc import Mapping
 from numbers import Integral, Real
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 import numpy as np
 
 from moodscore.errors import MoodscoreError
+from moodscore.files import replacing
 from moodscore.fuzzy.grid import RuleGrid
 
 _FORMAT = "moodscore ANFIS"
@@ -27,13 +26,13 @@ def write_model(model: Any, path: Path) -> None:
     Raises
     ------
     MoodscoreError
-        If the file cannot be written.
+        If the file cannot be written or its folder is missing.
     """
     text = json.dumps(_document(model), indent=1, allow_nan=False, ensure_ascii=False) + "\n"
-    try:
-        _write_then_rename(text, path)
-    except OSError as error:
-        raise MoodscoreError(f"{path}: cannot be written ({error.strerror}): choose another place") from error
+    if not path.parent.is_dir():
+        raise MoodscoreError(f"{path}: cannot be written, there is no such folder; choose another place")
+    with replacing(path) as part:
+        part.write_text(text, encoding="utf-8")
 
 
 def read_model(model_class: type, path: Path) -> Any:
@@ -145,12 +144,3 @@ def _plain(value: Any) -> Any:
     if isinstance(value, Integral):
         return int(value)
     return float(value) if isinstance(value, Real) else value
-
-
-def _write_then_rename(text: str, path: Path) -> None:
-    temporary = path.with_name(f".{path.name}.{uuid4().hex}.tmp")
-    try:
-        temporary.write_text(text, encoding="utf-8")
-        os.replace(temporary, path)
-    finally:
-        temporary.unlink(missing_ok=True)

@@ -1,29 +1,52 @@
 """Pictures of a clip at given moments, decoded once and in order."""
 
-from collections.abc import Iterator, Sequence
+import math
+from bisect import bisect_left
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
+from heapq import heappop, heappush
+from itertools import chain, repeat
 from pathlib import Path
 
 import av
 import numpy as np
 from av.video.reformatter import Interpolation, VideoReformatter
 
+from moodscore.errors import MoodscoreError
 from moodscore.media._source import decode, moving_picture, open_file, reading_errors
 
 #: Side of the square every sampled picture is scaled to, in pixels.
 PICTURE_SIDE = 256
 #: Time stamps are rational; half a tick of the coarsest common clock (1/1000 s) absorbs rounding.
 _CLOCK_S = 5e-4
-#: Pictures of a preview.
-_N_PREVIEWS = 8
+#: So many pictures may wait for whoever looks at them while the next ones are decoded.
+_AHEAD = 16
+#: The next picture on screen is sought among so many packets before and after a picture's own.
+_NEARBY = 8
+#: In these a picture that is marked as not referenced is needed by no other picture.
+_KNOWN_REFERENCES = ("h264",)
+#: AVI numbers packets as they are decoded; only of these codecs, FFmpeg does not put the numbers right.
+_NUMBERED_AS_DECODED = ("h264", "hevc")
+#: A preview shows one picture for so many seconds, and never more than so many in all.
+_PREVIEW_EVERY_S = 10
+_MAX_PREVIEWS = 8
+#: Planar RGB keeps the chroma of every pixel, where packed RGB shares it between neighbours.
+_PLANAR_RGB = "gbrp"
+#: Where red, green and blue are among its planes.
+_RED_GREEN_BLUE = (2, 0, 1)
 
 
 def sampled_frames(path: str | Path, times_s: Sequence[float], *, start_s: float) -> Iterator[np.ndarray]:
     """The picture on screen at each of ``times_s``.
 
-    The file is decoded once, in order; only pictures that are asked for are converted, by one reused
-    scaler (area averaging). The picture at ``t`` is the last one whose presentation time is not
-    after ``t``; the first (last) picture also serves what lies before (after) it. A picture that
-    serves several moments is converted once.
+    The file is decoded once, in order, in a thread of its own that keeps a few pictures ahead. A
+    picture that is neither asked for nor needed to decode another is passed over where the codec
+    tells; only those asked for are converted, by one reused scaler (area averaging). The picture at
+    ``t`` is the last one whose presentation time is not after ``t``; the first (last) picture also
+    serves what lies before (after) it. A picture that serves several moments is converted once, and
+    the same array is yielded for all of them.
 
     Parameters
     ----------
@@ -37,46 +60,119 @@ def sampled_frames(path: str | Path, times_s: Sequence[float], *, start_s: float
     Yields
     ------
     np.ndarray of uint8 [shape=(256, 256, 3)]
-        RGB, one for each moment.
+        RGB, one for each moment; each colour lies in one piece in memory.
 
     Raises
     ------
     MoodscoreError
-        If the file cannot be decoded.
+        If the file cannot be decoded or holds no picture that can be.
     """
+    yield from _ahead(_pictures_at(path, times_s, start_s))
+
+
+def _ahead(pictures: Iterator[np.ndarray]) -> Iterator[np.ndarray]:
+    """The same pictures in the same order, made in a thread that never gets far ahead."""
+    context = copy_context()  # holds how many threads the decoder may use
+    end = object()
+    with ThreadPoolExecutor(1) as thread:
+        coming = deque(thread.submit(context.run, next, pictures, end) for _ in range(_AHEAD))
+        try:
+            while (picture := coming.popleft().result()) is not end:
+                yield picture
+                coming.append(thread.submit(context.run, next, pictures, end))
+        finally:
+            thread.shutdown(cancel_futures=True)
+            pictures.close()
+
+
+def _pictures_at(path: str | Path, times_s: Sequence[float], start_s: float) -> Iterator[np.ndarray]:
+    """See :func:`sampled_frames`."""
     scaler = VideoReformatter()
-    waiting = iter(times_s)
-    moment = next(waiting, None)
-    shown = picture = None
-    for frame in _decoded(path):
-        while moment is not None and shown is not None and frame.time - start_s > moment + _CLOCK_S:
-            picture = _to_rgb(scaler, shown) if picture is None else picture
-            yield picture
-            moment = next(waiting, None)
-        if moment is None:
+    moments = [max(time, 0.0) + start_s + _CLOCK_S for time in times_s]
+    served, shown = 0, None
+    for appears_s, frame in _decoded(path, moments):
+        gone = bisect_left(moments, appears_s)
+        if shown is not None and gone > served:
+            yield from repeat(_to_rgb(scaler, shown), gone - served)
+            served = gone
+        if served == len(moments):
             return
-        shown, picture = frame, None
-    while moment is not None and shown is not None:
-        picture = _to_rgb(scaler, shown) if picture is None else picture
-        yield picture
-        moment = next(waiting, None)
+        shown = frame
+    if shown is None:
+        raise MoodscoreError(f"{path}: has no picture that can be decoded")
+    yield from repeat(_to_rgb(scaler, shown), len(moments) - served)
 
 
-def _decoded(path: str | Path) -> Iterator[av.VideoFrame]:
-    """All pictures in presentation order."""
+def _decoded(path: str | Path, moments: Sequence[float]) -> Iterator[tuple[float, av.VideoFrame]]:
+    """When each picture appears and the picture, in order: at least those on screen at ``moments``."""
     with reading_errors(path), open_file(path) as container:
         video = moving_picture(container, path)
         video.thread_type = "AUTO"
-        for packet in container.demux(video):
-            # A picture without a time, as damage may leave behind, cannot be placed.
-            yield from (frame for frame in decode(packet) if frame.pts is not None)
+        packets, codec, tick_s = container.demux(video), video.codec.name, float(video.time_base)
+        if container.format.name == "avi" and codec in _NUMBERED_AS_DECODED:
+            frames = _renumbered(packets)
+        elif codec in _KNOWN_REFERENCES:
+            frames = _frames(_passing_over(packets, video.codec_context, tick_s, moments))
+        else:
+            frames = _frames(packets)
+        for pts, frame in frames:
+            yield pts * tick_s, frame
+
+
+def _frames(packets: Iterable[av.Packet]) -> Iterator[tuple[int, av.VideoFrame]]:
+    for packet in packets:
+        # A picture without a time, as damage may leave behind, cannot be placed.
+        yield from ((frame.pts, frame) for frame in decode(packet) if frame.pts is not None)
+
+
+def _renumbered(packets: Iterable[av.Packet]) -> Iterator[tuple[int, av.VideoFrame]]:
+    """A decoder gives pictures in the order they are shown: the earliest time left is the next one's."""
+    times: list[int] = []
+    for packet in packets:
+        if packet.pts is not None:
+            heappush(times, packet.pts)
+        yield from ((heappop(times), frame) for frame in decode(packet))
+
+
+def _passing_over(
+    packets: Iterable[av.Packet], decoder: av.VideoCodecContext, tick_s: float, moments: Sequence[float]
+) -> Iterator[av.Packet]:
+    """The packets, the decoder told before each whether its picture is on screen at one of ``moments``.
+
+    One that is not is left out by the decoder if no other picture builds on it. A picture is on screen
+    until the next one appears, whose packet is nearby; were it not, fewer would be left out.
+    """
+    nearby = deque(repeat(None, 2 * _NEARBY + 1), maxlen=2 * _NEARBY + 1)
+    for coming in chain(packets, repeat(None, _NEARBY)):
+        nearby.append(coming)
+        packet = nearby[_NEARBY]
+        if packet is not None:
+            times = [near.pts * tick_s for near in nearby if near is not None and near.pts is not None]
+            seen = packet.pts is None or _is_seen(packet.pts * tick_s, times, moments)
+            decoder.skip_frame = "DEFAULT" if seen else "NONREF"
+            yield packet
+
+
+def _is_seen(appears: float, times: Sequence[float], moments: Sequence[float]) -> bool:
+    """Whether there is a moment from when a picture appears to the next one of ``times``."""
+    gone = min((time for time in times if time > appears), default=math.inf)
+    return bisect_left(moments, appears) < bisect_left(moments, gone)
 
 
 def _to_rgb(scaler: VideoReformatter, frame: av.VideoFrame) -> np.ndarray:
     scaled = scaler.reformat(
-        frame, width=PICTURE_SIDE, height=PICTURE_SIDE, format="rgb24", interpolation=Interpolation.AREA
+        frame,
+        width=PICTURE_SIDE,
+        height=PICTURE_SIDE,
+        format=_PLANAR_RGB,
+        interpolation=Interpolation.AREA,
+        threads=1,  # the decoder's keep the cores busy
     )
-    return scaled.to_ndarray()
+    planes = [
+        np.frombuffer(plane, dtype=np.uint8).reshape(PICTURE_SIDE, plane.line_size)[:, :PICTURE_SIDE]
+        for plane in scaled.planes
+    ]
+    return np.moveaxis(np.stack([planes[colour] for colour in _RED_GREEN_BLUE]), 0, -1)
 
 
 def preview_frames(path: str | Path, *, start_s: float, duration_s: float) -> Iterator[np.ndarray]:
@@ -92,17 +188,23 @@ def preview_frames(path: str | Path, *, start_s: float, duration_s: float) -> It
     Yields
     ------
     np.ndarray of uint8 [shape=(256, 256, 3)]
-        RGB, at most eight; fewer where the file cannot be sought.
+        RGB, one for every ten seconds, at most eight; fewer where there are fewer key frames or the
+        file cannot be sought.
     """
+    n_previews = min(max(round(duration_s / _PREVIEW_EVERY_S), 1), _MAX_PREVIEWS)
     scaler = VideoReformatter()
+    seen = set()
     with reading_errors(path), open_file(path) as container:
         video = moving_picture(container, path)
-        for part in range(_N_PREVIEWS):
-            moment = start_s + duration_s * (part + 0.5) / _N_PREVIEWS
+        for part in range(n_previews):
+            moment = start_s + duration_s * (part + 0.5) / n_previews
             try:
                 container.seek(int(moment / video.time_base), stream=video)
-                frame = next(container.decode(video), None)
             except av.error.FFmpegError:  # a stream without an index
                 return
-            if frame is not None:
-                yield _to_rgb(scaler, frame)
+            packet = next(container.demux(video))
+            if packet.size and packet.dts not in seen:
+                seen.add(packet.dts)
+                # Draining the decoder brings the picture out now and not beside those that follow it.
+                frames = [*decode(packet), *video.codec_context.decode(None)]
+                yield from (_to_rgb(scaler, frame) for frame in frames[:1])

@@ -1,6 +1,7 @@
 """What a video file is: listing a folder, and the facts of one clip by its packets."""
 
 import unicodedata
+from array import array
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -37,7 +38,7 @@ class ClipInfo:
     fps : float
         Mean number of pictures a second.
     width, height : int
-        Size of the picture in pixels.
+        Size of the picture in pixels as it is shown: a film taken with the camera on its side is high.
     has_audio : bool
         Whether there is a sound track at all.
     """
@@ -102,13 +103,14 @@ def probe_clip(path: str | Path) -> ClipInfo:
             raise MoodscoreError(f"{path}: its pictures carry no time stamps; put them into an mp4 file")
         if first is None:
             raise MoodscoreError(f"{path}: has no picture that can be decoded")
+        width, height = _size_shown(first)
         duration_s = float(int(times[:, 1].max() - first.pts) * video.time_base)
         return ClipInfo(
             start_s=float(first.pts * video.time_base),
             duration_s=duration_s,
             fps=float((times[:, 0] >= first.pts).sum() / duration_s),
-            width=first.width,
-            height=first.height,
+            width=width,
+            height=height,
             has_audio=bool(container.streams.audio),
         )
 
@@ -117,7 +119,7 @@ def _first_picture_and_times(
     container: av.container.InputContainer, video: av.VideoStream
 ) -> tuple[av.VideoFrame | None, np.ndarray]:
     """The first picture that can be decoded; appearance and disappearance of every packet, in ticks."""
-    first, times = None, []
+    first, times = None, array("q")  # not a list: a film has hundreds of thousands
     usual = max(int(1 / (video.average_rate or _USUAL_FPS) / video.time_base), 1)
     for packet in container.demux(video):
         if first is None:
@@ -125,5 +127,11 @@ def _first_picture_and_times(
         shown = packet.dts if packet.pts is None else packet.pts
         # An edit list may hide pictures; the packet that flushes the decoder has no time.
         if shown is not None and not packet.is_discard:
-            times.append((shown, shown + (packet.duration or usual)))
+            times.extend((shown, shown + (packet.duration or usual)))
     return first, np.array(times, dtype=np.int64).reshape(-1, 2)
+
+
+def _size_shown(frame: av.VideoFrame) -> tuple[int, int]:
+    """Width and height after the turn that the file asks players for."""
+    on_its_side = abs(frame.rotation) % 180 == 90
+    return (frame.height, frame.width) if on_its_side else (frame.width, frame.height)

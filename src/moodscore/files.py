@@ -1,0 +1,49 @@
+"""Files that appear under their name only when they are whole."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from uuid import uuid4
+
+from moodscore.errors import MoodscoreError
+
+
+@contextmanager
+def replacing(path: str | Path) -> Iterator[Path]:
+    """Write a file, or replace one, in a single step.
+
+    What is written goes to a temporary name beside the final one and is renamed when the block ends
+    well; when it does not, the temporary file is removed and what lay under the final name is left as
+    it was. The name is new every time, so that two writers never share it; it is hidden, short
+    whatever the final name, and ends like it, because some libraries tell the format by the ending.
+
+    Parameters
+    ----------
+    path : str or Path
+        The file to write; missing folders are made.
+
+    Yields
+    ------
+    Path
+        The temporary name; nothing lies there yet.
+
+    Raises
+    ------
+    MoodscoreError
+        If the operating system refuses to write the file.
+    """
+    path = Path(path)
+    part = path.with_name(f".{uuid4().hex}.part{path.suffix}")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            yield part
+            os.replace(part, path)
+        finally:
+            part.unlink(missing_ok=True)
+    except OSError as error:
+        raise MoodscoreError(
+            f"{path}: cannot be written ({error.strerror or error}); "
+            "see that the folder can be written and the disk has room"
+        ) from error
