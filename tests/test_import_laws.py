@@ -21,6 +21,7 @@ LIBRARY_ROOMS = (
     "figures",
     "report",
     "study",
+    "scoring",
     "demo",
 )
 HEAVY = ("tensorflow", "keras", "librosa", "matplotlib", "cv2", "sklearn")

@@ -21,6 +21,8 @@ from moodscore.errors import MoodscoreError
 _PLACES = {
     "scored_videos": "Videos with their new music",
     "spectrogram_pairs": "Spectrograms, in the folder of metrics, tables and figures",
+    "study_page": "Study to hand to raters",
+    "report": "Report, for any browser",
 }
 
 
@@ -61,8 +63,9 @@ class AfterTheRun:
             evaluation.print_summary(catalog.load("metrics"))
         for name, what in _PLACES.items():
             if name in made:
-                folder = Path(catalog[name]._describe()["path"])
-                print(f"{what}: {os.path.relpath(folder)}")
+                described = catalog[name]._describe()
+                place = described["path"] if "path" in described else described["filepath"]
+                print(f"{what}: {os.path.relpath(Path(place))}")
 
 
 def _check_parameter_names(catalog: CatalogProtocol) -> None:

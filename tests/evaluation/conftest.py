@@ -8,8 +8,7 @@ import pytest
 
 from moodscore.emotion import Judge
 from moodscore.media import AudioFile, Waveform, write_audio
-from moodscore.music import build_snippets, describe_edges
-from moodscore.segments import sample_bounds
+from moodscore.music import MusicDictionary, MusicPart, build_snippets, index_track
 from moodscore.sound import AudioScaler, sound_features
 
 RATE = 22_050
@@ -21,7 +20,7 @@ N_SEGMENTS = 4
 class World:
     sources: dict[str, AudioFile]
     features: pd.DataFrame  # unscaled, by clip_id and segment
-    snippets: pd.DataFrame
+    music: MusicDictionary
     scaler: AudioScaler
     judge: Judge
 
@@ -38,19 +37,12 @@ def make_sound(hertz, level):
     return (level * (note[:, np.newaxis] + noise)).astype(np.float32)
 
 
-def with_edges(clip_id, audio, features, scaler):
-    bounds = sample_bounds(N_SEGMENTS, SEGMENT_S, RATE, audio.n_samples)
+def as_snippets(clip_id, audio, features, scaler):
     table = features.rename(columns={"tempo": "tempo_bpm", "loudness": "loudness_sone"}).drop(
         columns="rhythm"
     )
-    return pd.concat(
-        [
-            table.assign(start_sample=bounds[:, 0], stop_sample=bounds[:, 1], valence=5.0, arousal=5.0),
-            scaler.transform(features),
-            describe_edges(audio, bounds),
-        ],
-        axis=1,
-    )
+    table = pd.concat([table.assign(valence=5.0, arousal=5.0), scaler.transform(features)], axis=1)
+    return index_track(audio, table, segment_s=SEGMENT_S, kind="soundtrack", file=f"{clip_id}.wav")
 
 
 @pytest.fixture(scope="session")
@@ -65,9 +57,10 @@ def world(tmp_path_factory):
     features = pd.concat(tables.values(), ignore_index=True)
     scaler = AudioScaler.fit(features)
     snippets = build_snippets(
-        [with_edges(clip_id, sources[clip_id], tables[clip_id], scaler) for clip_id in sources]
+        [as_snippets(clip_id, sources[clip_id], tables[clip_id], scaler) for clip_id in sources]
     )
     labels = pd.DataFrame(
         np.random.default_rng(0).uniform(1, 9, (len(features), 2)), columns=["valence", "arousal"]
     )
-    return World(sources, features, snippets, scaler, Judge().fit(features, labels))
+    music = MusicDictionary([MusicPart(snippets, sources)], segment_s=SEGMENT_S)
+    return World(sources, features, music, scaler, Judge().fit(features, labels))

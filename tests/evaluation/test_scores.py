@@ -10,10 +10,13 @@ from moodscore.evaluation import (
     clips_to_measure,
     count_labels,
     describe_corpus,
+    score_improvement,
+    score_originals,
     score_reading,
     score_systems,
     systems_table,
 )
+from moodscore.metrics import MFCCStatistics, fd_mfcc
 from moodscore.music import SYSTEMS
 
 KEYS = ["clip_id", "segment"]
@@ -124,6 +127,12 @@ def measured(segments):
             for i, (clip_id, split) in enumerate(clips)
         ]
     ).assign(mae_waveform=0.25, log_mel_distance=10.0)
+    errors[["join_auc_flux", "join_auc_click", "join_auc_loudness"]] = 0.5
+    errors["unique_ratio"], errors["longest_run_s"] = 0.75, 3.0
+    rng = np.random.default_rng(0)
+    timbre = [
+        {"clip_id": c, "system": s} | frames(rng) for c, _ in clips for s in ("original", "random", "oracle")
+    ]
     labels = segments[segments["clip_id"].isin(["a", "b", "e"])].fillna({"valence": 2.0, "arousal": 2.0})
     emotions = pd.concat(
         [labels[[*KEYS, "valence", "arousal"]].assign(system=system, take=take) for system, take in rows],
@@ -131,7 +140,13 @@ def measured(segments):
     )
     flipped = (emotions["system"] == "random") & (emotions["take"] == 1)
     emotions.loc[flipped, ["valence", "arousal"]] = 10 - emotions.loc[flipped, ["valence", "arousal"]]
-    return errors, emotions
+    return errors, emotions, pd.DataFrame(timbre)
+
+
+def frames(rng):
+    """Sums over 30 frames of 20 coefficients."""
+    x = rng.normal(size=(30, 20))
+    return {"n": 30, "total": x.sum(axis=0).tolist(), "products": (x.T @ x).ravel().tolist()}
 
 
 def test_errors_are_means_over_takes_then_clips(measured, segments):
@@ -144,10 +159,52 @@ def test_errors_are_means_over_takes_then_clips(measured, segments):
     assert (seen["n_clips"], held_out["n_clips"]) == (2, 1)
 
 
+def test_timbre_is_compared_over_all_clips_of_a_side(measured, segments):
+    timbre = measured[2]
+    seen = timbre[timbre["clip_id"].isin(["a", "b"])]
+    pooled = {
+        system: MFCCStatistics(
+            int(rows["n"].sum()),
+            np.sum(rows["total"].tolist(), axis=0),
+            np.sum(rows["products"].tolist(), axis=0).reshape(20, 20),
+        )
+        for system, rows in seen.groupby("system")
+    }
+    expected = fd_mfcc(pooled["original"], pooled["random"])
+    assert score_systems(*measured, segments)["random"]["seen"]["fd_mfcc"] == pytest.approx(expected)
+
+
+def test_what_cannot_be_measured_is_none(measured, segments):
+    errors, emotions, timbre = measured
+    errors.loc[errors["system"] == "random", "join_auc_flux"] = np.nan
+    systems = score_systems(errors, emotions, timbre, segments)
+    assert systems["random"]["seen"]["join_auc_flux"] is None
+    assert systems["oracle"]["seen"]["join_auc_flux"] == 0.5
+
+
+def test_improvement_is_over_the_previous_system(measured):
+    errors = measured[0].replace({"system": {"random": "previous", "oracle": "moodscore"}})
+    errors.loc[errors["system"] == "moodscore", "mae_tlr"] /= 2
+    gained = score_improvement(errors, seed=0)
+    assert "previous" not in gained and gained["paper"] == {"seen": None, "held_out": None}
+    takes = errors.groupby(["system", "split", "clip_id"])["mae_tlr"].mean()
+    old, new = takes["previous", "train"].sum(), takes["moodscore", "train"].sum()
+    assert gained["moodscore"]["seen"]["percent"] == pytest.approx(100 * (1 - new / old))
+    assert set(gained["moodscore"]["held_out"]) == {"percent", "wilcoxon_p", "ci95"}
+
+
+def test_untouched_music_is_beside_the_systems(measured):
+    errors = measured[0].replace({"system": {"oracle": "original"}})
+    assert score_originals(errors)["held_out"] == dict.fromkeys(
+        ["join_auc_flux", "join_auc_click", "join_auc_loudness"], 0.5
+    )
+    assert score_originals(measured[0]) == {"seen": None, "held_out": None}
+
+
 def test_a_clip_with_more_takes_does_not_count_more(measured, segments):
-    errors, emotions = measured
+    errors, emotions, timbre = measured
     extra = errors[(errors["clip_id"] == "a") & (errors["system"] == "random")].assign(take=7)
-    systems = score_systems(pd.concat([errors, extra]), emotions, segments)
+    systems = score_systems(pd.concat([errors, extra]), emotions, timbre, segments)
     assert systems["random"]["seen"]["mae_tlr"] == pytest.approx((0.11 + 0.21) / 2)
 
 
@@ -161,8 +218,8 @@ def test_emotions_are_compared_with_the_labels_take_by_take(measured, segments):
 
 
 def test_systems_and_sides_that_were_not_measured_are_none(measured, segments):
-    errors, emotions = measured
-    systems = score_systems(errors[errors["split"] == "train"], emotions, segments)
+    errors, emotions, timbre = measured
+    systems = score_systems(errors[errors["split"] == "train"], emotions, timbre, segments)
     assert systems["random"]["held_out"] is None and systems["random"]["seen"] is not None
     assert systems["silence"] == {"seen": None, "held_out": None}
 

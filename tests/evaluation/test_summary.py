@@ -27,7 +27,9 @@ def printed(capsys, monkeypatch):
 
     def show(reading, scores):
         systems = dict.fromkeys(SYSTEMS, scores)
-        print_summary({"emotion": reading, "judge": reading, "systems": systems})
+        gain = {"percent": 12.345, "ci95": [3.0, 21.0], "wilcoxon_p": 0.0234}
+        gained = {"moodscore": {side: gain if own else None for side, own in scores.items()}}
+        print_summary({"emotion": reading, "judge": reading, "systems": systems, "improvement": gained})
         return capsys.readouterr().out
 
     return show
@@ -43,6 +45,7 @@ def test_held_out_figures_are_printed_where_there_are_any(printed):
     for figure in ("62%", "40 segments", "38%", "0.71", "0.82", "0.812", "0.250", "12.500", "0.125"):
         assert figure in text
     assert "pictures" in text and "judge" in text
+    assert "+12.35 % better over 2 clips (95 % interval 3.0 to 21.0), p = 0.0234" in text.replace("\n", " ")
 
 
 def test_else_those_of_training_clips(printed):

@@ -1,12 +1,26 @@
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
 
-from moodscore.evaluation import Original, Task, measure_soundtrack, measure_takes
-from moodscore.music import plan, play
+from moodscore.evaluation import Original, Task, measure_soundtrack, measure_takes, plan_takes
+from moodscore.metrics import (
+    MFCCStatistics,
+    join_auc_click,
+    join_auc_flux,
+    join_auc_loudness,
+    unique_ratio,
+)
+from moodscore.music import SYSTEMS, plan, play
 from moodscore.music.systems import Brief
 
 ERRORS = ["mae_waveform", "mae_tlr", "log_mel_distance"]
+JOIN_AUCS = {
+    "join_auc_flux": join_auc_flux,
+    "join_auc_click": join_auc_click,
+    "join_auc_loudness": join_auc_loudness,
+}
 
 
 @pytest.fixture(scope="module")
@@ -21,13 +35,18 @@ def brief(world):
 
 
 @pytest.fixture(scope="module")
-def task(world, brief):
-    takes = [("silence", None)]
+def sheets(world, brief):
+    takes = []
     for system in ("random", "paper", "moodscore"):
-        sheets = plan(system, brief, world.snippets, world.sources, segment_s=1.0, seed=3)
-        takes += [(system, cues) for cues in sheets[:3]]
+        plans = plan(system, brief, world.music, seed=3)[:3]
+        takes += [cues.assign(system=system, take=take) for take, cues in enumerate(plans)]
+    return pd.concat(takes, ignore_index=True)
+
+
+@pytest.fixture(scope="module")
+def task(world, sheets):
     features = world.features[world.features["clip_id"] == "a"]
-    return Task(world.sources["a"], features, takes, world.sources)
+    return Task(world.sources["a"], features, sheets, world.sources)
 
 
 @pytest.fixture(scope="module")
@@ -35,31 +54,61 @@ def measured(world, task):
     return measure_takes("a", task, **world.measuring)
 
 
+KEYS = [["original", 0], ["silence", 0], ["random", 0], ["random", 1], ["random", 2], ["paper", 0]]
+KEYS += [["moodscore", 0]]
+
+
 def test_every_take_is_counted_within_its_system(measured):
-    errors, emotions = measured
-    assert errors[["system", "take"]].to_numpy().tolist() == [
-        ["silence", 0],
-        ["random", 0],
-        ["random", 1],
-        ["random", 2],
-        ["paper", 0],
-        ["moodscore", 0],
-    ]
-    assert set(errors["clip_id"]) == set(emotions["clip_id"]) == {"a"}
-    assert errors.columns.tolist() == ["clip_id", "system", "take", *ERRORS]
-    assert emotions.columns.tolist() == ["clip_id", "system", "take", "segment", "valence", "arousal"]
+    errors, emotions, timbre = measured
+    assert errors[["system", "take"]].to_numpy().tolist() == KEYS
+    assert emotions.drop_duplicates(["system", "take"])[["system", "take"]].to_numpy().tolist() == KEYS[1:]
+    assert timbre["system"].tolist() == ["original", "silence", "random", "paper", "moodscore"]
+    assert {*errors["clip_id"], *emotions["clip_id"], *timbre["clip_id"]} == {"a"}
     assert emotions.groupby(["system", "take"]).size().eq(4).all()
-    assert np.isfinite(errors[ERRORS].to_numpy()).all() and emotions["valence"].between(1, 9).all()
+    assert np.isfinite(errors[ERRORS].to_numpy()[1:]).all() and emotions["valence"].between(1, 9).all()
 
 
 def test_a_take_is_measured_as_it_would_be_alone(world, task, brief, measured):
-    errors, emotions = measured
-    original = Original.prepare(
-        task.original.read(), task.original.sample_rate, task.original_features, world.scaler
-    )
-    for row, (system, cues) in zip(errors.to_dict("records"), task.takes, strict=True):
-        track = play(system, cues, world.sources, n_samples=brief.n_samples, sample_rate=brief.sample_rate)
+    errors, emotions, timbre = measured
+    rate = brief.sample_rate
+    original = Original.prepare(task.original.read(), rate, task.original_features, world.scaler)
+    for row in errors[errors["system"] != "original"].to_dict("records"):
+        system, take = row["system"], row["take"]
+        cues = task.sheets[(task.sheets["system"] == system) & (task.sheets["take"] == take)]
+        cues = cues if len(cues) else None
+        track = play(system, cues, world.sources, n_samples=brief.n_samples, sample_rate=rate)
         alone = measure_soundtrack(track, original, **world.measuring)
         assert {name: row[name] for name in ERRORS} == alone.errors
-        heard = emotions[(emotions["system"] == system) & (emotions["take"] == row["take"])]
+        heard = emotions[(emotions["system"] == system) & (emotions["take"] == take)]
         np.testing.assert_array_equal(heard[["valence", "arousal"]], alone.judged[["valence", "arousal"]])
+        if cues is None:
+            assert np.isnan([row[name] for name in (*JOIN_AUCS, "unique_ratio")]).all()
+            continue
+        for name, measure in JOIN_AUCS.items():
+            assert row[name] == measure(track, cues["start_sample"][1:], rate)
+        assert row["unique_ratio"] == unique_ratio(cues)
+        if system == "paper":
+            frames = MFCCStatistics.of(track, rate)
+            own = timbre[timbre["system"] == system].iloc[0]
+            assert own["n"] == frames.n
+            np.testing.assert_array_equal(np.reshape(own["products"], (20, 20)), frames.products)
+
+
+def test_the_originals_joins_are_those_of_the_grid(world, task, measured):
+    own = measured[0].iloc[0]
+    grid = np.arange(1, 4) * task.original.sample_rate
+    for name, measure in JOIN_AUCS.items():
+        assert own[name] == measure(task.original.read(), grid, task.original.sample_rate)
+    assert np.isnan(own["mae_tlr"])
+
+
+def test_every_system_is_planned_and_the_delivered_one_taken_as_it_is(world, brief):
+    previous = brief.truth.assign(tempo=0.5)
+    full = replace(brief, previous=previous)
+    delivered = plan("moodscore", full, world.music, seed=0)[0].assign(gain_db=1.5)
+    planned = plan_takes("a", full, music=world.music, chosen={"a": delivered}, seed=0)
+    assert planned["system"].drop_duplicates().tolist() == list(SYSTEMS[1:])
+    assert planned.loc[planned["system"] == "moodscore", "gain_db"].eq(1.5).all()
+    assert planned.loc[planned["system"] == "random", "take"].nunique() == 20
+    alone = plan_takes("a", full, music=world.music, chosen={}, seed=0)
+    assert not alone.loc[alone["system"] == "moodscore", "gain_db"].eq(1.5).all()

@@ -35,7 +35,8 @@ def snippets(make_snippets):
 @pytest.fixture
 def brief(make_targets):
     truth = pd.DataFrame(np.random.default_rng(5).uniform(size=(4, 3)), columns=FEATURES)
-    return Brief("film", make_targets(4), truth, n_samples=4 * RATE, sample_rate=RATE)
+    previous = pd.DataFrame(np.random.default_rng(6).uniform(size=(4, 3)), columns=FEATURES)
+    return Brief("film", make_targets(4), truth, 4 * RATE, RATE, previous)
 
 
 @pytest.fixture
@@ -104,10 +105,21 @@ def test_the_oracle_takes_the_nearest_to_the_truth(planned, brief, snippets):
     np.testing.assert_array_equal(cues[[f"predicted_{name}" for name in FEATURES]], brief.truth)
 
 
-def test_an_oracle_without_the_truth_is_refused(planned, brief):
+def test_the_previous_system_takes_the_nearest_to_what_it_predicts(planned, brief, snippets):
+    assert chosen(planned("previous")[0]) == nearest(brief.previous, snippets)
+
+
+def test_the_mean_is_one_snippet_throughout(planned, brief, snippets):
+    (cues,) = planned("mean")
+    centre = snippets.loc[~snippets["is_silent"], FEATURES].mean().to_frame().T
+    assert set(chosen(cues)) == set(nearest(centre, snippets))
+
+
+@pytest.mark.parametrize(("system", "table"), [("oracle", "truth"), ("previous", "previous")])
+def test_a_system_without_its_table_is_refused(planned, brief, system, table):
     blind = Brief(brief.clip_id, brief.targets, None, brief.n_samples, brief.sample_rate)
-    with pytest.raises(ValueError, match="true features"):
-        planned("oracle", brief=blind)
+    with pytest.raises(ValueError, match=f"{system} needs .*'{table}'"):
+        planned(system, brief=blind)
     assert len(planned("paper", brief=blind)) == 1
 
 
@@ -128,7 +140,9 @@ def test_takes_and_strictness_are_those_of_unit_selection(planned):
 
 
 def test_an_unknown_system_is_named(planned):
-    with pytest.raises(ValueError, match=r"'jazz'.*silence, random, paper, moodscore, oracle"):
+    with pytest.raises(
+        ValueError, match=r"'jazz'.*silence, random, mean, previous, paper, moodscore, oracle"
+    ):
         planned("jazz")
 
 

@@ -12,7 +12,7 @@ from moodscore.errors import MoodscoreError
 from moodscore.media import list_clips, write_clip
 from moodscore.pipelines.ingest import create_pipeline
 from moodscore.pipelines.ingest.nodes import label_segments
-from moodscore.pipelines.ingest.parameters import IngestOptions
+from moodscore.emotion import CorpusOptions
 
 RATE = 44_100
 
@@ -46,7 +46,7 @@ def run(folder):
             "ratings": MemoryDataset(read_ratings(folder / "ratings.csv")),
             "params:compute": MemoryDataset(Compute(backend="serial")),
             "params:segment_s": MemoryDataset(1.0),
-            "params:ingest": MemoryDataset(IngestOptions()),
+            "params:ingest": MemoryDataset(CorpusOptions()),
             "params:seed": MemoryDataset(0),
         }
     )
@@ -100,7 +100,7 @@ def test_ratings_of_other_clips_alone_are_refused(run):
     )
     probe = run["clip_manifest"].drop(columns=["n_segments", "split", "status"])
     with pytest.raises(MoodscoreError, match="clip_id"):
-        label_segments(probe[probe["reason"] == ""], ratings, 1.0, IngestOptions(), 0)
+        label_segments(probe[probe["reason"] == ""], ratings, 1.0, CorpusOptions(), 0)
 
 
 def test_a_folder_of_bad_clips_is_refused(tmp_path):
@@ -111,7 +111,7 @@ def test_a_folder_of_bad_clips_is_refused(tmp_path):
             "ratings": MemoryDataset(pd.DataFrame({"clip_id": ["a"]})),
             "params:compute": MemoryDataset(Compute(backend="serial")),
             "params:segment_s": MemoryDataset(1.0),
-            "params:ingest": MemoryDataset(IngestOptions()),
+            "params:ingest": MemoryDataset(CorpusOptions()),
         }
     )
     with pytest.raises(MoodscoreError, match=r"none of the 1 can be used; .*a\.mp4"):

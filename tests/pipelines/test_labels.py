@@ -14,7 +14,7 @@ from moodscore.compute import Compute
 from moodscore.emotion import QUADRANTS, RATING_COLUMNS
 from moodscore.media import write_clip
 from moodscore.pipelines import ingest, labels
-from moodscore.pipelines.ingest.parameters import IngestOptions
+from moodscore.emotion import CorpusOptions
 from moodscore.pipelines.labels.parameters import LabelOptions
 
 CONF = Path(__file__).parents[2] / "conf"
@@ -41,7 +41,7 @@ def run(pipeline, environment, folder):
         "compute": Compute(backend="serial"),
         "segment_s": parameters["segment_s"],
         "seed": parameters["seed"],
-        "ingest": IngestOptions(**parameters["ingest"]),
+        "ingest": CorpusOptions(**parameters["ingest"]),
         "labels": LabelOptions(**parameters["labels"]),
     }
     for name, value in given.items():

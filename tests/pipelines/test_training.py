@@ -10,13 +10,12 @@ from kedro.runner import SequentialRunner
 
 from moodscore.compute import Compute
 from moodscore.datasets import FreshPartitionedDataset
-from moodscore.emotion import QUADRANTS
+from moodscore.emotion import QUADRANTS, ReaderOptions
 from moodscore.music import UnitSelection
 from moodscore.pipelines import anfis, audio_features, evaluation, lstm_x4, retrieval
-from moodscore.pipelines.anfis.parameters import ANFISOptions
 from moodscore.pipelines.evaluation.parameters import EvaluationOptions
 from moodscore.pipelines.lstm_x4.nodes import train_network
-from moodscore.pipelines.lstm_x4.parameters import LSTMOptions
+from moodscore.sequence import NetworkOptions
 
 pytestmark = pytest.mark.slow
 
@@ -46,12 +45,14 @@ def catalog_of(corpus, folder):
     manifest = corpus["segments"].drop_duplicates("clip_id")[["clip_id", "split"]]
     inputs = corpus | {
         "clips": [],
-        "clip_manifest": manifest.assign(status="used", duration_s=5.0),
+        "clip_manifest": manifest.assign(status="used", duration_s=5.0, file=manifest["clip_id"] + ".mp4"),
+        "library_index": pd.DataFrame(),
+        "library_cache": folder,
         "params:compute": Compute(backend="serial"),
         "params:segment_s": 1.0,
         "params:seed": 0,
-        "params:anfis": ANFISOptions(max_epochs=10),
-        "params:lstm_x4": LSTMOptions(window=4, max_epochs=5),
+        "params:anfis": ReaderOptions(max_epochs=10),
+        "params:lstm_x4": NetworkOptions(window=4, max_epochs=5),
         "params:retrieval": UnitSelection(),
         "params:evaluation": EvaluationOptions(max_seen_clips=2),
     }
@@ -109,6 +110,15 @@ def test_every_clip_has_a_cue_sheet_and_the_held_out_ones_a_track(catalog, corpu
         assert 0.001 < np.abs(track.read()).max() <= 10 ** (-1 / 20)
 
 
+def test_the_tracks_pass_the_quality_gate_and_are_drawn(catalog):
+    gate = catalog["quality_gate"].load()
+    assert sorted(gate["clip_id"].unique()) == HELD_OUT and gate["kept"].any()
+    pd.testing.assert_frame_equal(catalog["cue_sheet_csv"].load(), catalog["cue_sheet"].load())
+    pictures = catalog["track_pictures"].load()
+    assert sorted(pictures) == HELD_OUT
+    assert pictures["clip_00"]().axes
+
+
 def test_metrics_have_their_structure_and_are_json(catalog):
     metrics = json.loads(json.dumps(catalog["metrics"].load(), allow_nan=False))
     assert list(metrics) == ["corpus", "labels", "emotion", "judge", "systems", "improvement"]
@@ -130,6 +140,7 @@ def test_metrics_have_their_structure_and_are_json(catalog):
         assert sides["held_out"]["n_clips"] == 4
         for scores in sides.values():
             assert {"mae_waveform", "mae_tlr", "log_mel_distance", "emotion_match"} <= set(scores)
+            assert {"join_auc_flux", "join_auc_click", "join_auc_loudness"} <= set(scores)
     assert metrics["labels"]["held_out"]["pos_high"] == 5
 
 
@@ -177,7 +188,7 @@ def test_a_quadrant_without_enough_segments_borrows(catalog, caplog):
     sequences = catalog["training_sequences"].load()
     few = sequences[(sequences["quadrant"] != "neg_low") | (sequences["segment"] == 0)]
     arguments = (few, catalog["cluster_centres"].load())
-    options = LSTMOptions(window=4, max_epochs=2)
+    options = NetworkOptions(window=4, max_epochs=2)
     with caplog.at_level("WARNING", logger="moodscore"):
         borrowed, curve = train_network(*arguments, "neg_low", options, 0)
     lent, _ = train_network(*arguments, "neg_high", options, 0)

@@ -5,7 +5,7 @@ import itertools
 import pytest
 
 from moodscore.errors import MoodscoreError
-from moodscore.sequence import lender
+from moodscore.sequence import check_material, lender
 
 QUADRANTS = ["pos_high", "pos_low", "neg_high", "neg_low"]
 
@@ -38,3 +38,15 @@ def test_a_quadrant_without_a_count_has_no_segments():
 def test_the_halves_of_the_previous_system_lend_to_each_other():
     assert lender("negative", {"positive": 30, "negative": 2}, min_segments=20) == "positive"
     assert lender("positive", {"positive": 30, "negative": 2}, min_segments=20) == "positive"
+
+
+@pytest.mark.parametrize("enough", list(itertools.product([False, True], repeat=4)))
+def test_two_quadrants_with_enough_are_material(enough):
+    counts = {name: 20 if has else 19 for name, has in zip(QUADRANTS, enough, strict=True)}
+    if sum(enough) >= 2:
+        check_material(counts, min_segments=20)
+    else:
+        with pytest.raises(MoodscoreError, match=r"lstm_x4\.min_segments") as refusal:
+            check_material(counts, min_segments=20)
+        assert "\n" not in str(refusal.value)
+        assert ", ".join(f"{name} {counts[name]}" for name in QUADRANTS) in str(refusal.value)

@@ -14,6 +14,7 @@ __getattr__, __dir__, __all__ = _lazy.attach(
         "keras_model": ["KerasModelDataset"],
         "npz": ["NPZDataset"],
         "optional_parquet": ["OptionalParquetDataset"],
+        "page": ["PageDataset"],
         "partitions": ["FreshPartitionedDataset"],
         "ratings": ["DemoRatingsDataset", "RatingsDataset"],
         "scored_video": ["ScoredVideoDataset"],

@@ -30,7 +30,7 @@ __getattr__, __dir__, __all__ = _lazy.attach(
             "quadrant_of",
         ],
         "ratings": ["RATING_COLUMNS", "RATING_FORMATS", "read_ratings"],
-        "options": ["ReaderOptions"],
+        "options": ["CorpusOptions", "ReaderOptions"],
         "reader": ["read_emotion", "read_valence", "train_reader"],
         "split": ["hold_back", "labelled_training", "main_quadrants", "split_clips"],
     },

@@ -1,8 +1,25 @@
-"""How the fuzzy system is trained, as parameters."""
+"""Which clips take part, and how the fuzzy system is trained, as parameters."""
 
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, PositiveInt
+
+
+class CorpusOptions(BaseModel):
+    """Which clips take part, and on which side.
+
+    Attributes
+    ----------
+    min_segments : int
+        A clip with fewer segments is left out.
+    held_out : float
+        Share of the clips kept out of training and out of the music dictionary.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    min_segments: int = Field(default=2, ge=1)
+    held_out: float = Field(default=0.25, ge=0.0, lt=1.0)
 
 
 class ReaderOptions(BaseModel):

@@ -5,17 +5,21 @@ import lazy_loader as _lazy
 __getattr__, __dir__, __all__ = _lazy.attach(
     __name__,
     submod_attrs={
+        "compared": ["COMPARED", "Rendering", "render_track"],
         "embedding": ["embed_descriptors"],
         "scores": [
             "clips_to_measure",
             "count_labels",
             "describe_corpus",
+            "score_improvement",
+            "score_originals",
             "score_reading",
             "score_systems",
             "systems_table",
         ],
         "soundtrack": ["Original", "measure_soundtrack"],
         "summary": ["print_summary"],
-        "takes": ["Task", "measure_takes", "plan_takes"],
+        "runs": ["compare_runs"],
+        "takes": ["ORIGINAL", "Task", "measure_takes", "plan_takes"],
     },
 )

@@ -76,11 +76,17 @@ def measure_soundtrack(
     segment_s : float
         Length of a segment in seconds.
     scaler : AudioScaler
-        Fitted on training segments.
+        Fitted on training segments; its variant says how tempo is read.
     judge : Judge
         Trained on training clips.
     """
-    features = sound_features(output, original.sample_rate, segment_s, n_segments=original.n_segments)
+    features = sound_features(
+        output,
+        original.sample_rate,
+        segment_s,
+        n_segments=original.n_segments,
+        variant=scaler.variant,
+    )
     return SoundtrackMeasures(
         errors={
             "mae_waveform": mae_waveform(original.samples, output),

@@ -8,7 +8,10 @@ _COLUMNS = (
     ("mae_tlr", "TLR error ↓"),
     ("log_mel_distance", "log-mel (dB) ↓"),
     ("mae_waveform", "wave error ↓"),
+    ("join_auc_flux", "joins told → .5"),
 )
+#: The system whose gain over the previous one is the claim.
+_OURS = "moodscore"
 
 
 _NOTHING = "–"
@@ -33,6 +36,17 @@ def print_summary(metrics: dict[str, Any]) -> None:
         scores = sides[side] or {}
         table.add_row(system, *(_number(scores.get(metric)) for metric, _ in _COLUMNS))
     console.print(table)
+    gained = metrics["improvement"].get(_OURS, {}).get(side)
+    if gained:
+        console.print(_gain(gained, systems[_OURS][side]["n_clips"]), highlight=False)
+
+
+def _gain(gained: dict[str, Any], n_clips: int) -> str:
+    low, high = gained["ci95"]
+    return (
+        f"TLR error of {_OURS} against the previous system: {gained['percent']:+.2f} % better over {n_clips} "
+        f"clips (95 % interval {low:.1f} to {high:.1f}), p = {gained['wilcoxon_p']:.4f}"
+    )
 
 
 def _side_to_print(*of_systems: dict[str, Any]) -> str:

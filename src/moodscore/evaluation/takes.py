@@ -1,21 +1,39 @@
-"""Measuring what the systems made of one clip; runs where the per-clip work runs."""
+"""What every system plays to a clip, and measuring it; the latter runs where the per-clip work runs."""
 
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 
 from moodscore.emotion import Judge
 from moodscore.evaluation.soundtrack import Original, measure_soundtrack
 from moodscore.media import AudioFile
-from moodscore.music import SYSTEMS, Brief, UnitSelection, plan, play
+from moodscore.metrics import (
+    MFCCStatistics,
+    join_auc_click,
+    join_auc_flux,
+    join_auc_loudness,
+    longest_run_s,
+    unique_ratio,
+)
+from moodscore.music import SYSTEMS, Brief, MusicDictionary, plan, play
+from moodscore.samples import SampleSource
 from moodscore.sound import AudioScaler
+
+#: The untouched original in the tables, where its joins are those of the grid laid over it.
+ORIGINAL = "original"
+_JOIN_AUCS = {
+    "join_auc_flux": join_auc_flux,
+    "join_auc_click": join_auc_click,
+    "join_auc_loudness": join_auc_loudness,
+}
 
 
 @dataclass(frozen=True)
 class Task:
-    """One clip, and what every system would play to it.
+    """One clip, and what every system plays to it.
 
     Attributes
     ----------
@@ -23,77 +41,114 @@ class Task:
         The clip's own soundtrack.
     original_features : pd.DataFrame
         Its features, unscaled, one row a segment.
-    takes : list of (str, pd.DataFrame or None)
-        System and cue sheet (None for silence); a system with chance in it has several.
-    sources : Mapping of str to AudioFile
-        The soundtracks the cue sheets point into.
+    sheets : pd.DataFrame
+        The clip's rows of `plan_takes`.
+    sources : Mapping of str to SampleSource
+        The music the cue sheets point into.
     """
 
     original: AudioFile
     original_features: pd.DataFrame
-    takes: list[tuple[str, pd.DataFrame | None]]
-    sources: Mapping[str, AudioFile]
+    sheets: pd.DataFrame
+    sources: Mapping[str, SampleSource]
 
 
 def plan_takes(
-    clip_id: str,
-    brief: Brief,
-    *,
-    snippets: pd.DataFrame,
-    sources: Mapping[str, AudioFile],
-    features: Mapping[str, pd.DataFrame],
-    segment_s: float,
-    selection: UnitSelection,
-    seed: int,
-) -> Task:
-    """What every system would play to one clip, with only the soundtracks that takes.
+    clip_id: str, brief: Brief, *, music: MusicDictionary, chosen: Mapping[str, pd.DataFrame], seed: int
+) -> pd.DataFrame:
+    """What every system that makes a sound would play to one clip.
 
     The random takes depend on the seed and the clip's name, not on which other clips there are.
+
+    Parameters
+    ----------
+    clip_id : str
+        Its name.
+    brief : Brief
+        What is wanted.
+    music : MusicDictionary
+        What there is to choose from; ``selection.system`` is the one that `chosen` is of.
+    chosen : Mapping of str to pd.DataFrame
+        The cue sheets that a run's tracks were made from, by clip: that system is measured as delivered.
+    seed : int
+        Of the random takes.
+
+    Returns
+    -------
+    pd.DataFrame
+        Cue sheets one below the other, each with its ``system`` and ``take`` (several where there is
+        chance in the system).
     """
-    takes = [
-        (system, cues)
-        for system in SYSTEMS
-        for cues in plan(
-            system,
-            brief,
-            snippets,
-            sources,
-            segment_s=segment_s,
-            selection=selection,
-            seed=[seed, zlib.crc32(clip_id.encode())],
-        )
-        or [None]
-    ]
-    used = {name for _, cues in takes if cues is not None for name in cues["source_clip"]}
-    return Task(
-        original=sources[clip_id],
-        original_features=features[clip_id],
-        takes=takes,
-        sources={name: sources[name] for name in sorted(used)},
-    )
+    sheets = []
+    for system in SYSTEMS:
+        if system == music.selection.system and clip_id in chosen:
+            takes = [chosen[clip_id]]
+        else:
+            takes = plan(system, brief, music, seed=[seed, zlib.crc32(clip_id.encode())])
+        sheets += [cues.assign(system=system, take=take) for take, cues in enumerate(takes)]
+    return pd.concat(sheets, ignore_index=True)
 
 
 def measure_takes(
     clip_id: str, task: Task, *, segment_s: float, scaler: AudioScaler, judge: Judge
-) -> tuple[pd.DataFrame, pd.DataFrame]:
+) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
     """Render and measure every take of one clip.
 
     Returns
     -------
     errors : pd.DataFrame
-        ``clip_id, system, take`` and the errors of each take.
+        ``clip_id, system, take``, the errors of each take, how well its joins are told from the rest, and
+        its variety; a row for the `ORIGINAL`, too, of which only the joins are measured.
     emotions : pd.DataFrame
         ``clip_id, system, take, segment, valence, arousal``: what the judge hears.
+    timbre : pd.DataFrame
+        ``clip_id, system`` and the fields of :class:`moodscore.metrics.MFCCStatistics`, all takes pooled;
+        `ORIGINAL` among them.
     """
     rate = task.original.sample_rate
     original = Original.prepare(task.original.read(), rate, task.original_features, scaler)
-    errors, emotions, counted = [], [], {}
-    for system, cues in task.takes:
-        take = counted[system] = counted.get(system, -1) + 1
+    grid = np.rint(np.arange(1, original.n_segments) * segment_s * rate).astype(np.int64)
+    errors = [{"system": ORIGINAL, "take": 0} | _joins(original.samples, grid, rate)]
+    timbre = {ORIGINAL: [MFCCStatistics.of(original.samples, rate)]}
+    emotions = []
+    for system, take, cues in _takes(task.sheets):
         track = play(system, cues, task.sources, n_samples=len(original.samples), sample_rate=rate)
         measures = measure_soundtrack(track, original, segment_s=segment_s, scaler=scaler, judge=judge)
-        keys = {"clip_id": clip_id, "system": system, "take": take}
-        errors.append(keys | measures.errors)
+        keys = {"system": system, "take": take}
+        errors.append(keys | measures.errors | _form(track, cues, rate))
         emotions.append(measures.judged.assign(**keys))
-    heard = pd.concat(emotions, ignore_index=True)
-    return pd.DataFrame(errors), heard[["clip_id", "system", "take", "segment", "valence", "arousal"]]
+        timbre.setdefault(system, []).append(MFCCStatistics.of(track, rate))
+    return (
+        pd.DataFrame(errors).assign(clip_id=clip_id),
+        pd.concat(emotions, ignore_index=True).assign(clip_id=clip_id),
+        pd.DataFrame([_row(system, pieces) for system, pieces in timbre.items()]).assign(clip_id=clip_id),
+    )
+
+
+def _takes(sheets: pd.DataFrame):
+    """System, number of the take, cue sheet; silence, which has none, comes first."""
+    yield "silence", 0, None
+    for (system, take), cues in sheets.groupby(["system", "take"], sort=False):
+        yield system, take, cues
+
+
+def _form(track: np.ndarray, cues: pd.DataFrame | None, rate: int) -> dict[str, float]:
+    """How the track is put together; nothing of silence, which is not."""
+    if cues is None:
+        return {}
+    joins = _joins(track, cues["start_sample"].to_numpy()[1:], rate)
+    return joins | {"unique_ratio": unique_ratio(cues), "longest_run_s": longest_run_s(cues)}
+
+
+def _joins(track: np.ndarray, joins: np.ndarray, rate: int) -> dict[str, float]:
+    return {name: measure(track, joins, rate) for name, measure in _JOIN_AUCS.items()}
+
+
+def _row(system: str, pieces: list[MFCCStatistics]) -> dict[str, object]:
+    pooled = MFCCStatistics.pooled(pieces)
+    return {
+        "system": system,
+        "n": pooled.n,
+        "total": pooled.total.tolist(),
+        "products": pooled.products.ravel().tolist(),
+    }

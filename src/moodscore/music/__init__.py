@@ -15,7 +15,7 @@ __getattr__, __dir__, __all__ = _lazy.attach(
     submod_attrs={
         "assembly": ["assemble_music", "sources_of"],
         "beats": ["BEAT_COLUMNS", "describe_beats"],
-        "choosing": ["choose_tracks"],
+        "choosing": ["choose_tracks", "kept_findings"],
         "cues": ["CUE_COLUMNS", "cue_sheet"],
         "dictionary": ["FeatureMapping", "MusicDictionary", "MusicPart"],
         "edges": ["EDGE_COLUMNS", "describe_edges"],

@@ -100,6 +100,17 @@ def choose_tracks(
     return pd.concat(sheets.values(), ignore_index=True), quality_gate
 
 
+def kept_findings(quality_gate: pd.DataFrame) -> pd.DataFrame:
+    """What the gate still says of the tracks that were kept; empty if all passed.
+
+    Parameters
+    ----------
+    quality_gate : pd.DataFrame
+        From `choose_tracks`.
+    """
+    return quality_gate[quality_gate["kept"] & (quality_gate["check"] != PASSED[0])]
+
+
 def _listen(
     sheets: Mapping[str, pd.DataFrame], wanted: Mapping[str, Brief], music: MusicDictionary, compute: Compute
 ) -> dict[str, pd.DataFrame]:

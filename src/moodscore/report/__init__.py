@@ -8,6 +8,7 @@ __getattr__, __dir__, __all__ = _lazy.attach(
         "clips": ["ClipIllustration", "ClipMaterial", "illustrate_clip"],
         "page": ["ReportContents", "build_report"],
         "rules": ["rules_fired"],
+        "run": ["run_figures", "versions"],
         "timeline": ["Timeline", "timeline_of"],
         "words": ["METRICS", "SYSTEM_WORDS", "headline"],
     },

@@ -12,6 +12,7 @@ import numpy as np
 from moodscore.media import AudioFile, encode_excerpt, film_strip
 
 if TYPE_CHECKING:
+    import pandas as pd
     from matplotlib.figure import Figure
 
 N_PICTURES = 10
@@ -40,6 +41,11 @@ class ClipMaterial:
     start_s: float
     duration_s: float
     tracks: Mapping[str, AudioFile]
+
+    @classmethod
+    def of(cls, facts: "pd.Series", path: Path, tracks: Mapping[str, AudioFile]) -> "ClipMaterial":
+        """Of a clip's row of the manifest, with ``start_s`` and ``duration_s``."""
+        return cls(path, float(facts["start_s"]), float(facts["duration_s"]), tracks)
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
+from pydantic import BaseModel
 
 from moodscore.emotion import QUADRANTS
 from moodscore.report.clips import ClipIllustration, figure_address
@@ -58,7 +59,7 @@ class ReportContents:
     runs : pd.DataFrame
         The last runs of this workspace, one a row.
     parameters : Mapping of str to object
-        All of the run.
+        All of the run, groups as mappings or Pydantic models.
     deviations : pd.DataFrame
         ``parameter, value, default`` of those that are not the default.
     versions : Mapping of str to str
@@ -197,6 +198,8 @@ def _clip(contents: ReportContents, clip_id: str) -> dict[str, Any]:
 def _flat(parameters: Mapping[str, object], prefix: str = "") -> list[tuple[str, object]]:
     rows: list[tuple[str, object]] = []
     for name, value in parameters.items():
+        if isinstance(value, BaseModel):
+            value = value.model_dump()
         if isinstance(value, Mapping):
             rows += _flat(value, f"{prefix}{name}.")
         else:

@@ -15,7 +15,7 @@ import lazy_loader as _lazy
 __getattr__, __dir__, __all__ = _lazy.attach(
     __name__,
     submod_attrs={
-        "borrowing": ["lender"],
+        "borrowing": ["check_material", "lender"],
         "models": ["build_lstm", "build_simple_rnn", "train_lstm", "train_simple_rnn"],
         "options": ["NetworkOptions"],
         "routing": ["predict_audio_features"],

@@ -1,4 +1,4 @@
-"""Which quadrant's network serves a quadrant with too little material of its own."""
+"""Which quadrant's network serves a quadrant with too little material of its own, and what is too little."""
 
 from collections.abc import Mapping
 
@@ -15,6 +15,34 @@ LENDERS: dict[str, tuple[str, ...]] = {
     "positive": ("negative",),
     "negative": ("positive",),
 }
+#: With material of a single mood no network can answer differently from any other.
+FEWEST_QUADRANTS = 2
+
+
+def check_material(counts: Mapping[str, int], min_segments: int) -> None:
+    """See that moods can be told apart by what there is to learn from.
+
+    Parameters
+    ----------
+    counts : Mapping[str, int]
+        Training segments of each quadrant; one that is absent has none.
+    min_segments : int
+        Training segments that a network of its own takes.
+
+    Raises
+    ------
+    MoodscoreError
+        If fewer than two quadrants have enough.
+    """
+    quadrants = ("pos_high", *LENDERS["pos_high"])
+    able = [quadrant for quadrant in quadrants if counts.get(quadrant, 0) >= min_segments]
+    if len(able) < FEWEST_QUADRANTS:
+        found = ", ".join(f"{quadrant} {counts.get(quadrant, 0)}" for quadrant in quadrants)
+        raise MoodscoreError(
+            f"ratings: {len(able) or 'none'} of four quadrants has the {min_segments} training segments that "
+            f"a network takes, {FEWEST_QUADRANTS} are needed ({found}); add clips rated in other quadrants, "
+            "or lower the parameter lstm_x4.min_segments"
+        )
 
 
 def lender(quadrant: str, counts: Mapping[str, int], min_segments: int) -> str:

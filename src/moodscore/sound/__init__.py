@@ -13,6 +13,7 @@ __getattr__, __dir__, __all__ = _lazy.attach(
     __name__,
     submod_attrs={
         "features": ["musical_cues", "sound_features", "tempo_loudness_rhythm"],
+        "options": ["SoundOptions"],
         "quantiles": ["QuantileMap"],
         "scaling": ["FEATURES", "AudioScaler"],
         "variants": ["Variant"],

@@ -11,13 +11,19 @@ def create_pipeline(**kwargs) -> Pipeline:
         [
             node(
                 measure_sound,
-                inputs=["soundtracks", "segments", "params:compute", "params:segment_s"],
+                inputs=[
+                    "soundtracks",
+                    "segments",
+                    "params:compute",
+                    "params:segment_s",
+                    "params:audio_features",
+                ],
                 outputs="audio_features",
                 name="measure_sound",
             ),
             node(
                 fit_audio_scaler,
-                inputs=["audio_features", "segments"],
+                inputs=["audio_features", "segments", "params:audio_features"],
                 outputs="audio_scaler",
                 name="fit_audio_scaler",
             ),

@@ -9,8 +9,8 @@ import pandas as pd
 
 from moodscore import emotion, media
 from moodscore.compute import Compute, map_clips, scratch_folder
+from moodscore.emotion import CorpusOptions
 from moodscore.errors import MoodscoreError
-from moodscore.pipelines.ingest.parameters import IngestOptions
 from moodscore.segments import segment_bounds
 
 logger = logging.getLogger(__name__)
@@ -19,7 +19,7 @@ _UNRATED = "has no ratings"
 
 
 def inspect_clips(
-    clips: list, ratings: pd.DataFrame, compute: Compute, segment_s: float, options: IngestOptions
+    clips: list, ratings: pd.DataFrame, compute: Compute, segment_s: float, options: CorpusOptions
 ) -> tuple[pd.DataFrame, dict]:
     """Look at every clip that somebody rated and decode its soundtrack.
 
@@ -47,7 +47,7 @@ def inspect_clips(
 
 
 def label_segments(
-    clip_probe: pd.DataFrame, ratings: pd.DataFrame, segment_s: float, options: IngestOptions, seed: int
+    clip_probe: pd.DataFrame, ratings: pd.DataFrame, segment_s: float, options: CorpusOptions, seed: int
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Give every segment its mean opinion score and every clip its side of the split.
 

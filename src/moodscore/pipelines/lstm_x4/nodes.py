@@ -22,11 +22,13 @@ def prepare_sequences(
     audio_features: pd.DataFrame,
     audio_scaler: dict,
     segments: pd.DataFrame,
+    options: NetworkOptions,
 ) -> pd.DataFrame:
     """Descriptors, scaled audio features and the labelled quadrant of every training segment."""
     inputs = VisualModel.model_validate(cluster_centres).inputs
     heard = sound.AudioScaler.from_dict(audio_scaler).transform_keyed(audio_features)
     labelled = emotion.labelled_training(segments)
+    sequence.check_material(labelled["quadrant"].value_counts().to_dict(), options.min_segments)
     seen = visual_descriptors[[*_KEYS, *inputs]]
     return labelled[[*_KEYS, "quadrant"]].merge(seen, on=_KEYS).merge(heard, on=_KEYS)
 

@@ -12,7 +12,14 @@ def create_pipeline(**kwargs) -> Pipeline:
     """Descriptors and audio features to four networks and what they predict."""
     prepare = node(
         prepare_sequences,
-        inputs=["visual_descriptors", "cluster_centres", "audio_features", "audio_scaler", "segments"],
+        inputs=[
+            "visual_descriptors",
+            "cluster_centres",
+            "audio_features",
+            "audio_scaler",
+            "segments",
+            "params:lstm_x4",
+        ],
         outputs="training_sequences",
         name="prepare_sequences",
     )
