@@ -7,12 +7,11 @@ from kedro.io import DataCatalog, MemoryDataset
 from kedro.runner import SequentialRunner
 
 from moodscore.compute import Compute
-from moodscore.emotion import read_ratings
+from moodscore.emotion import CorpusOptions, read_ratings
 from moodscore.errors import MoodscoreError
 from moodscore.media import list_clips, write_clip
 from moodscore.pipelines.ingest import create_pipeline
 from moodscore.pipelines.ingest.nodes import label_segments
-from moodscore.emotion import CorpusOptions
 
 RATE = 44_100
 

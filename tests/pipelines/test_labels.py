@@ -11,10 +11,9 @@ from kedro.io import DataCatalog, MemoryDataset
 from kedro.runner import SequentialRunner
 
 from moodscore.compute import Compute
-from moodscore.emotion import QUADRANTS, RATING_COLUMNS
+from moodscore.emotion import QUADRANTS, RATING_COLUMNS, CorpusOptions
 from moodscore.media import write_clip
 from moodscore.pipelines import ingest, labels
-from moodscore.emotion import CorpusOptions
 from moodscore.pipelines.labels.parameters import LabelOptions
 
 CONF = Path(__file__).parents[2] / "conf"

@@ -11,11 +11,14 @@ from kedro.runner import SequentialRunner
 from moodscore.compute import Compute
 from moodscore.datasets import FreshPartitionedDataset
 from moodscore.emotion import QUADRANTS, ReaderOptions
+from moodscore.media import Clip, write_clip
 from moodscore.music import UnitSelection
-from moodscore.pipelines import anfis, audio_features, evaluation, lstm_x4, retrieval
+from moodscore.pipelines import anfis, audio_features, baseline, evaluation, lstm_x4, retrieval
 from moodscore.pipelines.evaluation.parameters import EvaluationOptions
 from moodscore.pipelines.lstm_x4.nodes import train_network
 from moodscore.sequence import NetworkOptions
+from moodscore.sound import SoundOptions
+from moodscore.study import AnswerFolder
 
 pytestmark = pytest.mark.slow
 
@@ -31,10 +34,12 @@ class KeptDataset(MemoryDataset):
 
 
 HELD_OUT = ["clip_00", "clip_04", "clip_08", "clip_12"]
+TRACKS = {"generated_soundtracks": ".wav", "compared_soundtracks": ".flac"}
 STEPS = [
     audio_features.create_pipeline().only_nodes("fit_audio_scaler"),
     anfis.create_pipeline(),
     lstm_x4.create_pipeline(),
+    baseline.create_pipeline(),
     retrieval.create_pipeline(),
     evaluation.create_pipeline(),
 ]
@@ -43,26 +48,39 @@ STEPS = [
 def catalog_of(corpus, folder):
     """Everything in memory but the rendered tracks, which a partitioned dataset hands out one by one."""
     manifest = corpus["segments"].drop_duplicates("clip_id")[["clip_id", "split"]]
+    video = folder / "any.mp4"
+    write_clip(video, np.full((25, 36, 64, 3), 99, np.uint8), 5, np.zeros((44_100, 1), np.float32), 44_100)
     inputs = corpus | {
-        "clips": [],
-        "clip_manifest": manifest.assign(status="used", duration_s=5.0, file=manifest["clip_id"] + ".mp4"),
+        "clips": [Clip(clip_id, video) for clip_id in HELD_OUT],
+        "clip_manifest": manifest.assign(
+            status="used", start_s=0.0, duration_s=5.0, file=manifest["clip_id"] + ".mp4"
+        ),
+        "study_answers": AnswerFolder(folder / "nobody", ()),
+        "metrics_history": {},
         "library_index": pd.DataFrame(),
         "library_cache": folder,
         "params:compute": Compute(backend="serial"),
         "params:segment_s": 1.0,
+        "params:workspace": "test",
+        "params:audio_features": SoundOptions(),
         "params:seed": 0,
         "params:anfis": ReaderOptions(max_epochs=10),
         "params:lstm_x4": NetworkOptions(window=4, max_epochs=5),
         "params:retrieval": UnitSelection(),
         "params:evaluation": EvaluationOptions(max_seen_clips=2),
     }
+    groups = {name.removeprefix("params:"): value for name, value in inputs.items() if "params:" in name}
+    inputs["parameters"] = {
+        name: value.model_dump() if hasattr(value, "model_dump") else value for name, value in groups.items()
+    }
     inputs |= {f"params:{quadrant}.quadrant": quadrant for quadrant in QUADRANTS}
     catalog = DataCatalog({name: KeptDataset(data) for name, data in inputs.items()})
-    for name in sum(STEPS).all_outputs() - {"generated_soundtracks"}:
+    for name in sum(STEPS).all_outputs() - TRACKS.keys():
         catalog[name] = KeptDataset()
-    catalog["generated_soundtracks"] = FreshPartitionedDataset(
-        path=str(folder), dataset="moodscore.datasets.AudioDataset", filename_suffix=".wav"
-    )
+    for name, suffix in TRACKS.items():
+        catalog[name] = FreshPartitionedDataset(
+            path=str(folder / name), dataset="moodscore.datasets.AudioDataset", filename_suffix=suffix
+        )
     return catalog
 
 
@@ -121,7 +139,7 @@ def test_the_tracks_pass_the_quality_gate_and_are_drawn(catalog):
 
 def test_metrics_have_their_structure_and_are_json(catalog):
     metrics = json.loads(json.dumps(catalog["metrics"].load(), allow_nan=False))
-    assert list(metrics) == ["corpus", "labels", "emotion", "judge", "systems", "improvement"]
+    assert list(metrics) == ["corpus", "labels", "emotion", "judge", "systems", "original", "improvement"]
     reading = {
         "accuracy",
         "majority_accuracy",
@@ -134,12 +152,18 @@ def test_metrics_have_their_structure_and_are_json(catalog):
     for side in ("seen", "held_out"):
         assert reading <= set(metrics["emotion"][side])
         assert {"accuracy", "valence_ccc", "arousal_ccc", "n"} <= set(metrics["judge"][side])
-    assert list(metrics["systems"]) == ["silence", "random", "paper", "moodscore", "oracle"]
+    systems = ["silence", "random", "mean", "previous", "paper", "moodscore", "oracle"]
+    assert list(metrics["systems"]) == systems
+    assert set(metrics["improvement"]) == set(systems) - {"previous"}
+    assert set(metrics["improvement"]["moodscore"]["held_out"]) == {"percent", "wilcoxon_p", "ci95"}
+    assert metrics["original"]["held_out"]["join_auc_flux"] > 0
+    every = {"mae_waveform", "mae_tlr", "log_mel_distance", "emotion_match", "fd_mfcc", "join_auc_flux"}
+    every |= {"join_auc_click", "join_auc_loudness", "unique_ratio", "longest_run_s", "valence_ccc"}
     for sides in metrics["systems"].values():
         assert sides["seen"]["n_clips"] == 2
         assert sides["held_out"]["n_clips"] == 4
         for scores in sides.values():
-            assert {"mae_waveform", "mae_tlr", "log_mel_distance", "emotion_match"} <= set(scores)
+            assert every <= set(scores)
             assert {"join_auc_flux", "join_auc_click", "join_auc_loudness"} <= set(scores)
     assert metrics["labels"]["held_out"]["pos_high"] == 5
 
@@ -158,6 +182,25 @@ def test_figures_are_drawn(catalog):
     assert pairs["clip_00"]().axes
 
 
+def test_the_report_shows_every_scored_clip_and_every_system(catalog):
+    page = catalog["report"].load()
+    assert all(f">{clip_id}</h3>" in page for clip_id in HELD_OUT)
+    assert page.count("<audio") == 4 * len(HELD_OUT)  # original, previous, paper, moodscore
+    assert "anfis.max_epochs" in page and "Nobody has been asked yet" in page
+    tracks = catalog["compared_soundtracks"].load()
+    assert sorted(tracks) == sorted(f"{s}/{c}" for s in ("paper", "previous") for c in HELD_OUT)
+
+
+def test_the_delivered_cue_sheet_is_the_one_that_is_measured(catalog):
+    delivered = catalog["cue_sheet"].load()
+    sheets = catalog["system_cue_sheets"].load()
+    measured = sheets[sheets["system"] == "moodscore"].drop(columns=["system", "take"])
+    delivered = delivered[delivered["clip_id"].isin(measured["clip_id"])]
+    pd.testing.assert_frame_equal(
+        measured.reset_index(drop=True), delivered.reset_index(drop=True), check_like=True
+    )
+
+
 def test_nothing_fitted_knows_the_held_out_clips(catalog, corpus, tmp_path):
     """Whatever the held-out clips look and sound like, every model and the dictionary stay the same."""
     planted = dict(corpus)
@@ -169,16 +212,15 @@ def test_nothing_fitted_knows_the_held_out_clips(catalog, corpus, tmp_path):
     planted["soundtracks"] = corpus["soundtracks"] | dict.fromkeys(HELD_OUT, corpus["soundtracks"]["clip_01"])
     other = catalog_of(planted, tmp_path)
     fitted = ["audio_scaler", "anfis_model", "emotion_judge", "snippet_index", "pos_high.lstm_model"]
+    fitted += ["previous_anfis_model", "previous_positive_network"]
     SequentialRunner().run(sum(STEPS).to_outputs(*fitted), other)
     assert other["audio_scaler"].load() == catalog["audio_scaler"].load()
     assert other["emotion_judge"].load() == catalog["emotion_judge"].load()
     pd.testing.assert_frame_equal(other["snippet_index"].load(), catalog["snippet_index"].load())
-    for old, new in zip(
-        catalog["pos_high.lstm_model"].load().get_weights(),
-        other["pos_high.lstm_model"].load().get_weights(),
-        strict=True,
-    ):
-        np.testing.assert_array_equal(old, new)
+    for network in ("pos_high.lstm_model", "previous_positive_network"):
+        weights = [c[network].load().get_weights() for c in (catalog, other)]
+        for old, new in zip(*weights, strict=True):
+            np.testing.assert_array_equal(old, new)
     np.testing.assert_array_equal(
         catalog["anfis_model"].load().consequents_, other["anfis_model"].load().consequents_
     )

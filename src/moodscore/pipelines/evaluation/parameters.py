@@ -23,7 +23,7 @@ class EvaluationOptions(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    max_seen_clips: int = Field(default=24, ge=1)
+    max_seen_clips: int = Field(default=12, ge=1)
     max_report_clips: int = Field(default=12, ge=0)
 
 
