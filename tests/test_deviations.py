@@ -24,6 +24,13 @@ def test_only_what_differs_is_listed():
     pd.testing.assert_frame_equal(deviations(parameters, DEFAULTS), expected)
 
 
+def test_groups_may_be_models_as_nodes_get_them():
+    parameters = {"seconds": 1.0, "group": Options(n=4), "outer": {"inner": Options(shape=[2])}}
+    found = deviations(parameters, DEFAULTS)
+    assert found["parameter"].tolist() == ["group.n", "outer.inner.shape"]
+    assert found["value"].tolist() == ["4", "[2]"]
+
+
 def test_nothing_differs():
     found = deviations({"seconds": 1, "seed": 5}, DEFAULTS)
     assert found.empty

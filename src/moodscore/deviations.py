@@ -13,7 +13,7 @@ def deviations(parameters: Mapping[str, Any], defaults: Mapping[str, Any]) -> pd
     Parameters
     ----------
     parameters : Mapping of str to object
-        Of the run, groups nested in groups.
+        Of the run, groups nested in groups; a group may be a Pydantic model, as nodes get it.
     defaults : Mapping of str to object
         The same names; a group is a Pydantic model with its defaults. A parameter that is not among them
         has no default and is left out.
@@ -37,9 +37,12 @@ def _pairs(
     for name, default in defaults.items():
         if name not in parameters:
             continue
-        if isinstance(default, BaseModel):
-            default = default.model_dump()
+        value, default = _plain(parameters[name]), _plain(default)
         if isinstance(default, Mapping):
-            yield from _pairs(parameters[name], default, f"{prefix}{name}.")
+            yield from _pairs(value, default, f"{prefix}{name}.")
         else:
-            yield prefix + name, parameters[name], default
+            yield prefix + name, value, default
+
+
+def _plain(value: Any) -> Any:
+    return value.model_dump() if isinstance(value, BaseModel) else value

@@ -44,3 +44,17 @@ def make_project(tmp_path_factory):
         return Project(folder)
 
     return make
+
+
+@pytest.fixture(scope="session")
+def demo_project(make_project, demo_folder):
+    """A project with the demo corpus in its place."""
+    project = make_project()
+    shutil.copytree(demo_folder, project.folder / "data" / "01_raw" / "demo")
+    return project
+
+
+@pytest.fixture(scope="session")
+def demo_run(demo_project):
+    """What ``kedro run`` said there."""
+    return demo_project.kedro("run")

@@ -6,6 +6,7 @@ from html.parser import HTMLParser
 import numpy as np
 import pandas as pd
 import pytest
+from pydantic import BaseModel
 
 from moodscore.figures import learning_curve
 from moodscore.fuzzy import ANFISRegressor
@@ -40,6 +41,7 @@ def make_contents(**changes):
                 "paper": {"held_out": scores(0.3), "seen": None},
                 "moodscore": {"held_out": scores(0.6), "seen": None},
             },
+            "original": {"held_out": {"join_auc_flux": 0.5}, "seen": None},
             "improvement": {"moodscore": {"held_out": {"percent": 1.0, "wilcoxon_p": 0.4, "ci95": [0, 2]}}},
         },
         "read": pd.DataFrame(
@@ -159,3 +161,11 @@ def test_of_a_long_cue_sheet_the_page_shows_the_beginning():
 def test_default_parameters_are_said_to_be_default():
     none = pd.DataFrame({"parameter": [], "value": [], "default": []})
     assert "Every parameter had its default" in build_report(make_contents(deviations=none))
+
+
+def test_parameters_may_be_models_as_nodes_get_them():
+    class Options(BaseModel):
+        n_mfs: int = 4
+
+    text = " ".join(Page(build_report(make_contents(parameters={"anfis": Options()}))).text)
+    assert "anfis.n_mfs" in text and "n_mfs=4" not in text

@@ -41,8 +41,6 @@ def rule_table(model: "ANFISRegressor") -> pd.DataFrame:
         for place, name in enumerate(model.input_names_):
             columns[f"{output}_per_{name}"] = model.consequents_[:, place, index]
         columns[f"{output}_constant"] = model.consequents_[:, -1, index]
-    clauses = rule_clauses(
-        grid, model.premises_, model.consequents_, model.input_names_, model.output_names_
-    )
+    clauses = rule_clauses(grid, model.premises_, model.consequents_, model.input_names_, model.output_names_)
     columns["premise"], columns["conclusion"] = zip(*clauses, strict=True)
     return pd.DataFrame(columns)

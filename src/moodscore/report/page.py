@@ -99,7 +99,9 @@ def build_report(contents: ReportContents) -> str:
         headline=headline(metrics),
         corpus=metrics["corpus"],
         labels=[(name, metrics["labels"][name]) for name in QUADRANTS],
-        sides={title: _systems(metrics["systems"], side) for side, title in _SIDES.items()},
+        sides={
+            title: _systems(metrics["systems"], metrics["original"], side) for side, title in _SIDES.items()
+        },
         improvements={title: _improvements(metrics["improvement"], side) for side, title in _SIDES.items()},
         columns=METRICS,
         readings=_readings(metrics),
@@ -130,12 +132,17 @@ def _number(value: float | None, decimals: int) -> str:
     return _NOTHING if value is None or value != value else f"{value:.{decimals}f}"
 
 
-def _systems(systems: dict[str, Any], side: str) -> list[dict[str, Any]]:
-    """Rows of a table: system, words, a cell a metric; the best of the comparable ones stands out."""
+def _systems(systems: dict[str, Any], original: dict[str, Any], side: str) -> list[dict[str, Any]]:
+    """Rows of a table: system, a cell a metric; the best of the comparable ones stands out.
+
+    The untouched original stands below, of which there are only the joins that nobody made.
+    """
     scores = {name: sides[side] for name, sides in systems.items() if sides[side]}
     # Neither takes part: one makes no music, the other knows the answer.
     rivals = {name: own for name, own in scores.items() if name not in ("silence", "oracle")}
     best = {metric.name: _best(rivals, metric) for metric in METRICS}
+    if original.get(side):
+        scores["original"] = original[side]
     return [
         {
             "name": name,
@@ -143,7 +150,7 @@ def _systems(systems: dict[str, Any], side: str) -> list[dict[str, Any]]:
                 (_number(own.get(metric.name), metric.decimals), name in best[metric.name])
                 for metric in METRICS
             ],
-            "n_clips": own["n_clips"],
+            "n_clips": own.get("n_clips"),
         }
         for name, own in scores.items()
     ]

@@ -123,6 +123,7 @@ SYSTEM_WORDS = {
     "previous": "the system the paper improves upon: valence alone, two shallow networks",
     "paper": "the paper's method: four LSTMs, the nearest snippet, hard cuts",
     "moodscore": "the default: four LSTMs, unit selection, crossfades",
+    "original": "the clips’ own soundtracks, untouched, joins laid over them",
     "oracle": "retrieval from the original's own tempo, loudness and rhythm",
 }
 
