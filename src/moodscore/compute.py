@@ -11,12 +11,13 @@ import shutil
 import tempfile
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, NamedTuple, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 
 from moodscore.errors import MoodscoreError
 
@@ -25,6 +26,33 @@ Result = TypeVar("Result")
 
 #: Threads a decoder may use for the clip that is worked on; 0 is one a core.
 clip_threads: ContextVar[int] = ContextVar("clip_threads", default=0)
+
+#: A Dask scheduler that has not answered after so many seconds is not there.
+_ANSWER_S = 5
+#: Every connection that opens or closes is not worth a line.
+_DASK_LOG_LEVEL = "WARNING"
+#: The environment of a worker on this machine. Dask has the C library return memory the moment it is
+#: free; pictures come and go, and fetching the memory back took more time than looking at them.
+_WORKER_ENVIRONMENT = {
+    "distributed.nanny.pre-spawn-environ.DASK_LOGGING__DISTRIBUTED": _DASK_LOG_LEVEL,
+    "distributed.nanny.pre-spawn-environ.MALLOC_TRIM_THRESHOLD_": None,
+}
+#: What must be of one version where tasks are sent and where they run: they travel in it ...
+_TRANSPORT = ("python", "dask", "distributed", "cloudpickle")
+#: ... and what they compute comes from these.
+_NUMBERS = (
+    "moodscore",
+    "av",
+    "librosa",
+    "numba",
+    "numpy",
+    "opencv-python-headless",
+    "pandas",
+    "scikit-learn",
+    "scipy",
+    "soundfile",
+    "soxr",
+)
 
 logger = logging.getLogger(__name__)
 
@@ -35,11 +63,11 @@ class Compute(BaseModel):
     Attributes
     ----------
     backend : {"serial", "processes", "dask"}
-        In this process, in one worker process a core, or on a Dask scheduler.
+        In this process, in one worker process a core, or on Dask.
     workers : int or None
         Number of worker processes; None is one a core. An existing scheduler has its own number.
     address : str
-        The Dask scheduler, ``tcp://host:port``; empty starts a local cluster.
+        The Dask scheduler, ``tcp://host:port``; empty starts a cluster on this machine.
     scratch : str
         Where workers leave files until the catalog takes them over; empty is the system's temporary
         folder. Workers on other machines need one that all of them see.
@@ -52,12 +80,22 @@ class Compute(BaseModel):
     address: str = ""
     scratch: str = ""
 
+    @field_validator("address")
+    @classmethod
+    def _is_used(cls, address: str, info: ValidationInfo) -> str:
+        if address and info.data.get("backend") != "dask":
+            raise ValueError("only backend dask has one; set compute.backend to dask as well")
+        return address
+
 
 @dataclass(frozen=True)
 class _Failure:
     """What went wrong with one clip; travels between processes as plain text."""
 
     reason: str
+
+
+_DIED = _Failure("its worker process died; is there enough memory?")
 
 
 def map_clips(
@@ -82,6 +120,12 @@ def map_clips(
         ``fn``'s answers in the order of ``clips``, without the clips that failed.
     failures : dict of clip_id to str
         One line for each clip that failed, in the order of ``clips``.
+
+    Raises
+    ------
+    MoodscoreError
+        If the Dask scheduler does not answer, its workers cannot do the work as it would be done
+        here (other versions, no common scratch folder), or it goes away.
     """
     outcome: dict[str, Any] = {}
     if clips:
@@ -106,11 +150,10 @@ def scratch_folder(compute: Compute) -> Path:
 
 
 def available_cores() -> int:
-    """Cores this process may use (a container or a batch job may own fewer than the machine has)."""
-    try:
-        return len(os.sched_getaffinity(0))
-    except AttributeError:  # not on macOS and Windows
-        return os.cpu_count() or 1
+    """Cores this process may use: those of its affinity mask, within the CPU quota of its control group."""
+    from joblib import cpu_count
+
+    return cpu_count()
 
 
 class _Task(NamedTuple):
@@ -174,35 +217,138 @@ def _processes(tasks: list[_Task], compute: Compute) -> Iterator[tuple[str, Any]
             try:
                 yield from Parallel(n_jobs=2, backend="loky", max_nbytes=None)([delayed(_run_one)(task)])
             except BrokenProcessPool:
-                yield task.clip_id, _Failure("its worker process died; is there enough memory?")
+                yield task.clip_id, _DIED
 
 
 def _dask(tasks: list[_Task], compute: Compute) -> Iterator[tuple[str, Any]]:
     try:
-        from distributed import Client, LocalCluster
+        import dask
+        import distributed
     except ImportError as error:
         raise MoodscoreError(
             "compute.backend 'dask': it is not installed; pip install distributed"
         ) from error
+    logging.getLogger("distributed").setLevel(_DASK_LOG_LEVEL)
     if compute.address:
-        with Client(compute.address) as client:
-            yield from _gather(client, tasks)
+        with _existing_scheduler(compute) as client:
+            yield from _gather(client, tasks, compute)
     else:
         n_workers = _n_workers(len(tasks), compute)
         with (
-            LocalCluster(n_workers=n_workers, threads_per_worker=1, dashboard_address=None) as cluster,
-            Client(cluster) as client,
+            dask.config.set(_WORKER_ENVIRONMENT),
+            distributed.LocalCluster(
+                n_workers=n_workers,
+                threads_per_worker=1,
+                dashboard_address=":0",  # a port of the system's choice: two runs may go on at once
+            ) as cluster,
+            distributed.Client(cluster) as client,
         ):
-            yield from _gather(client, tasks)
+            yield from _gather(client, tasks, compute)
 
 
-def _gather(client: Any, tasks: list[_Task]) -> Iterator[tuple[str, Any]]:
-    from distributed import as_completed
+@contextmanager
+def _existing_scheduler(compute: Compute) -> Iterator[Any]:
+    """A client of the scheduler at ``compute.address``, once it is known to be of use."""
+    from distributed import Client
+    from distributed.versions import VersionMismatchWarning
 
-    clip_of = dict(zip(client.map(_run_one, tasks, pure=False), (t.clip_id for t in tasks), strict=True))
-    for future, result in as_completed(list(clip_of), with_results=True, raise_errors=False):
-        # A worker that died has no answer; the scheduler tried others before it gave up.
-        yield (clip_of[future], _unexpected(result[1])) if future.status == "error" else result
+    # What the client has to say of lost connections and of versions is said here, in one line.
+    logging.getLogger("distributed.client").setLevel(logging.CRITICAL)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", VersionMismatchWarning)
+            client = Client(compute.address, timeout=_ANSWER_S)
+    except Exception as error:  # whatever a program that is no scheduler may have answered
+        raise MoodscoreError(
+            f"compute.address {compute.address!r}: no Dask scheduler answers there ({_one_line(error)}); "
+            "start one with `dask scheduler`, or leave the address empty for a cluster on this machine"
+        ) from error
+    with client:
+        _check_versions(client, compute)
+        _check_scratch(client, compute)
+        yield client
+
+
+def _check_versions(client: Any, compute: Compute) -> None:
+    """Refuse workers that would not give the results of this machine."""
+    found = client.get_versions(packages=_NUMBERS)
+    if not found["workers"]:
+        logger.warning(
+            "compute.address %r: the scheduler has no workers yet, waiting for them; start some with "
+            "`dask worker %s --nthreads 1`",
+            compute.address,
+            compute.address,
+        )
+    here = _versions(found["client"])
+    others = {"the scheduler": (found["scheduler"], _TRANSPORT)}
+    others |= {f"worker {name}": (facts, _TRANSPORT + _NUMBERS) for name, facts in found["workers"].items()}
+    for who, (facts, packages) in others.items():
+        there = _versions(facts)
+        for package in packages:
+            if there.get(package) != here[package]:
+                raise MoodscoreError(
+                    f"compute.address {compute.address!r}: {who} has {package} {there.get(package)}, "
+                    f"this run has {here[package]}; install the same requirements everywhere"
+                )
+
+
+def _versions(facts: dict[str, Any]) -> dict[str, str | None]:
+    """The version of each package; of Python what its byte code depends on, the first two numbers."""
+    packages = facts["packages"]
+    return packages | {"python": ".".join(packages["python"].split(".")[:2])}
+
+
+def _check_scratch(client: Any, compute: Compute) -> None:
+    """Refuse workers that do not see the files in flight."""
+    folder = Path(compute.scratch or tempfile.gettempdir()).resolve()
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.NamedTemporaryFile(prefix="moodscore-", dir=folder) as probe:
+        for worker, sees_it in client.run(os.path.exists, probe.name, on_error="ignore").items():
+            if not sees_it:
+                raise MoodscoreError(
+                    f"compute.scratch {compute.scratch!r}: worker {worker} does not see {folder}; "
+                    "set it to a folder that all machines share"
+                )
+
+
+def _gather(client: Any, tasks: list[_Task], compute: Compute) -> Iterator[tuple[str, Any]]:
+    """Outcomes as they come; the scheduler gives the clips of a worker that died to others."""
+    suspects = []
+    for task, outcome in _submit(client, tasks, compute):
+        if outcome is _DIED:
+            suspects.append(task)
+        else:
+            yield task.clip_id, outcome
+    if len(suspects) == 1:
+        yield suspects[0].clip_id, _DIED
+        return
+    # The scheduler also blames clips that only waited on a worker when another one took it down, so
+    # each is tried by itself.
+    for suspect in suspects:
+        for task, outcome in _submit(client, [suspect], compute):
+            yield task.clip_id, outcome
+
+
+def _submit(client: Any, tasks: list[_Task], compute: Compute) -> Iterator[tuple[_Task, Any]]:
+    """Each task with its outcome, as they come."""
+    from distributed import CancelledError, KilledWorker, as_completed
+
+    task_of = dict(zip(client.map(_run_one, tasks, pure=False), tasks, strict=True))
+    # Answers are fetched here: as_completed, asked to do it, waits for ever for one whose worker dies
+    # after the work is done and whose second try fails.
+    for future in as_completed(list(task_of)):
+        try:
+            _, outcome = future.result()
+        except KilledWorker:
+            outcome = _DIED
+        except CancelledError as error:
+            raise MoodscoreError(
+                f"compute.address {compute.address!r}: the scheduler went away during the run; "
+                "see what it printed, start it and run again"
+            ) from error
+        except Exception as error:  # an answer that cannot travel, or whose module is not there
+            outcome = _unexpected(error)
+        yield task_of[future], outcome
 
 
 def _n_workers(n_clips: int, compute: Compute) -> int:

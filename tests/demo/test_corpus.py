@@ -76,8 +76,48 @@ def test_an_interrupted_corpus_is_completed(made):
     (made / "corpus.json").write_text(json.dumps(manifest | {"files": {}}))
     (made / "clips/demo_02.mp4").unlink()
     (made / "clips/.demo_02.mp4.part").write_bytes(b"half")
+    before = times(made)[made / "clips/demo_01.mp4"]
     ensure_corpus(made, seed=1, compute=SERIAL)
     assert {name: data for name, data in contents(made).items() if "part" not in name} == whole
+    assert times(made)[made / "clips/demo_01.mp4"] == before
+
+
+def test_what_was_made_before_the_program_was_killed_is_kept(short_plan, tmp_path, monkeypatch):
+    def interrupted(recipe):
+        if recipe.clip_id == "demo_02":
+            raise KeyboardInterrupt
+        return render(recipe)
+
+    render = corpus.render_soundtrack
+    with monkeypatch.context() as patch:
+        patch.setattr(corpus, "render_soundtrack", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            ensure_corpus(tmp_path, seed=1, compute=SERIAL)
+    assert sorted(contents(tmp_path)) == ["clips/demo_01.mp4", "corpus.json"]
+    before = times(tmp_path)[tmp_path / "clips/demo_01.mp4"]
+    ensure_corpus(tmp_path, seed=1, compute=SERIAL)
+    assert times(tmp_path)[tmp_path / "clips/demo_01.mp4"] == before
+    files = contents(tmp_path)
+    manifest = json.loads(files.pop("corpus.json"))
+    assert manifest["files"] == {name: hashlib.sha256(data).hexdigest() for name, data in files.items()}
+
+
+def test_what_an_interrupted_call_made_of_another_corpus_is_not_kept(made):
+    other = contents(ensure_corpus(made.parent / "other", seed=2, compute=SERIAL))
+    manifest = json.loads((made / "corpus.json").read_text())
+    (made / "corpus.json").write_text(json.dumps(manifest | {"files": {}}))
+    ensure_corpus(made, seed=2, compute=SERIAL)
+    assert contents(made) == other
+
+
+def test_no_bar_and_no_word_of_clips_when_only_the_ratings_are_missing(made, caplog, capsys):
+    (made / "ratings.csv").unlink()
+    capsys.readouterr()
+    with caplog.at_level("INFO", logger="moodscore"):
+        ensure_corpus(made, seed=1, compute=SERIAL)
+    assert (made / "ratings.csv").exists()
+    assert not caplog.records
+    assert capsys.readouterr().out == ""
 
 
 @pytest.mark.parametrize("change", ["seed", "version"])

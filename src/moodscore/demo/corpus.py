@@ -2,13 +2,13 @@
 
 ``corpus.json`` beside the clips says which seed and which generator made them and holds the SHA-256 of
 every file. It is written before the first clip, so that a folder that was left half made is known as
-ours and is completed; a folder with clips and without it is somebody's own and is never touched.
+ours and is completed: a clip appears under its name only when it is whole, so what an interrupted call
+made is kept. A folder with clips and without ``corpus.json`` is somebody's own and is never touched.
 """
 
 import hashlib
 import json
 import logging
-import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,6 +18,7 @@ from moodscore.demo.ratings import simulate_ratings
 from moodscore.demo.recipe import FRAMES_PER_S, ClipRecipe, plan_corpus
 from moodscore.demo.synth import SAMPLE_RATE, render_soundtrack
 from moodscore.errors import MoodscoreError
+from moodscore.files import replacing
 from moodscore.media import write_clip
 
 #: Goes up with every change that makes other clips or other ratings from the same seed.
@@ -55,13 +56,14 @@ def ensure_corpus(folder: str | Path, *, seed: int, compute: Compute) -> Path:
         If the folder holds clips or ratings that were not made here, or a clip cannot be written.
     """
     folder = Path(folder)
-    files = _known_files(folder, seed)
     recipes = plan_corpus(seed)
+    files = _known_files(folder, seed, recipes)
     wanted = {recipe.clip_id: recipe for recipe in recipes if not _is_whole(folder, _name(recipe), files)}
     table_is_whole = _is_whole(folder, _RATINGS, files)
     if not wanted and table_is_whole:
         return folder
-    logger.info("Making %d of the %d demo clips in %s", len(wanted), len(recipes), folder)
+    if wanted:
+        logger.info("Making %d of the %d demo clips in %s", len(wanted), len(recipes), folder)
     _write_manifest(folder, seed, files)
     made, failures = map_clips(_ClipMaker(folder), wanted, compute, label="Making demo clips")
     files |= {_name(wanted[clip_id]): digest for clip_id, digest in made.items()}
@@ -97,19 +99,22 @@ def _name(recipe: ClipRecipe) -> str:
     return f"{_CLIPS}/{recipe.clip_id}.mp4"
 
 
-def _known_files(folder: Path, seed: int) -> dict[str, str]:
+def _known_files(folder: Path, seed: int, recipes: list[ClipRecipe]) -> dict[str, str]:
     """Names and SHA-256 of what earlier calls made of this corpus; clears that of another one."""
     path = folder / _MANIFEST
     if not path.exists():
         _refuse_foreign(folder)
         return {}
     manifest = _read_manifest(path)
+    recorded = manifest["files"]
+    clips = {_name(recipe) for recipe in recipes}
     if (manifest["seed"], manifest["version"]) == (seed, GENERATOR_VERSION):
-        return dict(manifest["files"])
+        unrecorded = (name for name in clips - recorded.keys() if (folder / name).is_file())
+        return {name: _sha256(folder / name) for name in unrecorded} | recorded
+    # Before the manifest says otherwise, or a call that ends in between leaves them as the new corpus.
+    for name in clips | recorded.keys() - {_RATINGS}:
+        (folder / _CLIPS / Path(name).name).unlink(missing_ok=True)
     _write_manifest(folder, seed, {})
-    for name in manifest["files"]:
-        if name != _RATINGS:
-            (folder / _CLIPS / Path(name).name).unlink(missing_ok=True)
     return {}
 
 
@@ -148,10 +153,8 @@ def _write_manifest(folder: Path, seed: int, files: dict[str, str]) -> None:
 
 def _write_text(path: Path, text: str) -> None:
     """Write a text file that appears under its name only when it is whole."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f".{path.name}.part")
-    part.write_text(text, encoding="utf-8", newline="\n")
-    os.replace(part, path)
+    with replacing(path) as part:
+        part.write_text(text, encoding="utf-8", newline="\n")
 
 
 def _is_whole(folder: Path, name: str, files: dict[str, str]) -> bool:
