@@ -1,4 +1,3 @@
-import threading
 from pathlib import Path
 
 import av
@@ -176,15 +175,6 @@ def test_as_many_threads_as_you_like(make_clip):
         clip_threads.reset(token)
     np.testing.assert_array_equal(results[0], results[1])
     np.testing.assert_array_equal(results[0], results[2])
-
-
-def test_whoever_has_seen_enough_leaves_no_thread_behind(make_clip):
-    before = threading.active_count()
-    pictures = shown_at(make_clip("clip.mp4", n=60), np.arange(0, 2.4, 0.04))
-    next(pictures)
-    assert threading.active_count() > before
-    pictures.close()
-    assert threading.active_count() == before
 
 
 WHITE, BLACK, GREY = (255, 255, 255), (0, 0, 0), (128, 128, 128)

@@ -3,7 +3,7 @@ import colorsys
 import numpy as np
 import pytest
 
-from moodscore.vision import CHANNELS, hsi_bins, rgb_to_hsi
+from moodscore.vision import CHANNELS, hsi_bins, hsi_counts, rgb_to_hsi
 from moodscore.vision.hsi import N_BINS, bin_values
 
 
@@ -21,6 +21,12 @@ def slow_hsi(red, green, blue):
 def around(difference):
     """Differences of hue, the short way around."""
     return np.abs((difference + 0.5) % 1 - 0.5)
+
+
+def channels_of(bins):
+    """Bins of hue, saturation and intensity [shape=(3, n)]."""
+    hue, light = bins.hue_and_chroma, bins.saturation_and_intensity
+    return np.stack([hue[..., 0].ravel(), light[..., 0].ravel(), light[..., 1].ravel()])
 
 
 @pytest.fixture(scope="module")
@@ -72,7 +78,7 @@ def test_pure_colours(rgb, hsi):
 
 
 def test_bins_are_the_nearest_to_the_exact_values(pixels):
-    bins, _ = hsi_bins(pixels[None])
+    bins = channels_of(hsi_bins(pixels[None]))
     exact = rgb_to_hsi(pixels)
     grey = np.ptp(pixels, axis=1) == 0
     for index, (channel, distance) in enumerate(zip(CHANNELS, (around, np.abs, np.abs), strict=True)):
@@ -83,17 +89,53 @@ def test_bins_are_the_nearest_to_the_exact_values(pixels):
 
 
 def test_chroma(pixels):
-    _, chroma = hsi_bins(pixels[None])
-    np.testing.assert_allclose(chroma, np.ptp(pixels.astype(int), axis=1) / 255, atol=1e-7)
+    chroma = hsi_bins(pixels[None]).hue_and_chroma[0, :, 1]
+    np.testing.assert_array_equal(chroma, np.ptp(pixels.astype(int), axis=1))
+
+
+def test_every_pair_of_differences_and_of_sums():
+    """The tables, entry by entry: each difference and each level and sum that a pixel can have."""
+    levels = np.arange(256, dtype=np.uint8)
+    red, green, blue = (axis.ravel() for axis in np.meshgrid(levels, levels[::15], levels, indexing="ij"))
+    picture = np.stack([red, green, blue], axis=-1)[None]
+    bins, exact = channels_of(hsi_bins(picture)), rgb_to_hsi(picture[0])
+    assert around(bins[0] / 256 - exact[:, 0]).max() <= 0.5 / 256 + 1e-12
+    np.testing.assert_allclose(bins[1:] / 255, exact[:, 1:].T, atol=0.5 / 255 + 1e-12)
+
+
+def test_counts_are_those_of_the_bins(pixels):
+    bins = hsi_bins(pixels[None])
+    (hue, chroma), (saturation, intensity) = (pair[0].T.astype(int) for pair in bins[:2])
+    counts = hsi_counts(bins)
+    np.testing.assert_array_equal(counts.hue, np.bincount(hue, minlength=256))
+    np.testing.assert_array_equal(counts.chroma, np.bincount(hue, chroma, minlength=256))
+    np.testing.assert_array_equal(counts.saturation, np.bincount(saturation, minlength=256))
+    np.testing.assert_array_equal(counts.intensity, np.bincount(intensity, minlength=256))
+
+
+def test_counts_stay_exact_where_a_picture_is_one_colour():
+    """A sum of 65 536 largest levels is the largest that float32 still counts one by one."""
+    red = np.broadcast_to(np.array([255, 0, 0], dtype=np.uint8), (256, 256, 3))
+    counts = hsi_counts(hsi_bins(red))
+    assert (counts.hue[0], counts.chroma[0]) == (65536, 255 * 65536)
+    assert (counts.saturation[255], counts.intensity[85]) == (65536, 65536)
+    assert all(channel.sum() == channel.max() for channel in counts)
+
+
+def test_the_sum_of_levels_does_not_overflow():
+    white = np.full((2, 3, 3), 255, dtype=np.uint8)
+    np.testing.assert_array_equal(hsi_bins(white).level_sum, 765)
 
 
 def test_any_shape_and_any_memory_layout():
     picture = np.random.default_rng(0).integers(0, 256, (6, 9, 3), dtype=np.uint8)
-    bins, chroma = hsi_bins(picture[1:5, 2:8])
-    again, chroma_again = hsi_bins(np.asfortranarray(picture[1:5, 2:8]))
-    assert bins.shape == (3, 24)
-    np.testing.assert_array_equal(bins, again)
-    np.testing.assert_array_equal(chroma, chroma_again)
+    planar = np.moveaxis(np.ascontiguousarray(np.moveaxis(picture, -1, 0)), 0, -1)
+    bins = hsi_bins(picture[1:5, 2:8])
+    assert [array.shape for array in bins] == [(4, 6, 2), (4, 6, 2), (4, 6)]
+    for other in (np.asfortranarray(picture), planar):
+        again = hsi_bins(other[1:5, 2:8])
+        for one, two in zip([*bins, *hsi_counts(bins)], [*again, *hsi_counts(again)], strict=True):
+            np.testing.assert_array_equal(one, two)
     np.testing.assert_array_equal(rgb_to_hsi(picture).reshape(-1, 3), rgb_to_hsi(picture.reshape(-1, 3)))
 
 

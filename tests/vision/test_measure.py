@@ -1,12 +1,16 @@
+from fractions import Fraction
 from itertools import pairwise
 from pathlib import Path
 
+import av
 import numpy as np
 import pytest
 
+from moodscore.errors import MoodscoreError
 from moodscore.media import probe_clip, sampled_frames, write_clip
 from moodscore.vision import (
     CHANNELS,
+    DescriptorOptions,
     MeasureOptions,
     describe,
     fit_visual_model,
@@ -125,6 +129,48 @@ def test_a_cut_at_the_edge_of_a_segment_is_seen(make_clip):
     np.testing.assert_allclose(found.motion, 0, atol=1e-3)
 
 
+def slow_film(tmp_path, pictures, appear_s, name="slow.mov"):
+    """A film whose pictures appear at ``appear_s``, without loss, the last one shown for a second."""
+    path = tmp_path / name
+    with av.open(str(path), "w") as out:
+        video = out.add_stream("png", rate=1)
+        (video.height, video.width), video.pix_fmt = pictures[0].shape[:2], "rgb24"
+        video.codec_context.time_base = Fraction(1, 1000)
+        for picture, appears_s in zip(pictures, appear_s, strict=True):
+            frame = av.VideoFrame.from_ndarray(picture.astype(np.uint8), format="rgb24")
+            frame.pts, frame.time_base = round(1000 * appears_s), Fraction(1, 1000)
+            out.mux(video.encode(frame))
+        out.mux(video.encode(None))
+    return path
+
+
+def test_a_picture_counts_for_as_long_as_it_is_on_screen(tmp_path):
+    """At seven moments a second: red is there at the first five of them, blue at two."""
+    path = slow_film(tmp_path, [plain(RED), plain(BLUE)], [0, 5 / 7])
+    found = measure_clip(path, start_s=0, duration_s=1.0, options=MeasureOptions(hue_weight="none"))
+    red, blue = (np.rint(256 * rgb_to_hsi(np.array(c, np.uint8))[0]).astype(int) for c in (RED, BLUE))
+    assert found.histograms[0, 0, [red % 256, blue]] == pytest.approx([5 / 7, 2 / 7])
+
+
+@pytest.mark.parametrize("fps", [1, 2, 3, 5])
+def test_a_slow_film_moves_from_picture_to_picture(tmp_path, fps):
+    pictures = [scene(6 * k) for k in range(4 * fps)]
+    path = slow_film(tmp_path, pictures, np.arange(4 * fps) / fps)
+    found = measure_clip(path, start_s=0, duration_s=4.0)
+    grey = [p.astype(np.uint8).mean(axis=2) / 255 for p in pictures]
+    steps = [np.abs(b - a).mean() for a, b in pairwise(grey)]  # the first picture has none before it
+    seconds = [steps[: fps - 1], *(steps[k * fps - 1 : (k + 1) * fps - 1] for k in (1, 2, 3))]
+    np.testing.assert_allclose(found.motion, [np.median(s) if s else 0 for s in seconds], rtol=0.01)
+    assert (found.cut_rate == 0).all()
+
+
+def test_a_slide_show_does_not_move(tmp_path):
+    slides = [plain(colour) for colour in (RED, (230, 230, 90), (20, 20, 20), GREY)]
+    found = measure_clip(slow_film(tmp_path, slides, np.arange(4)), start_s=0, duration_s=4.0)
+    assert (found.motion == 0).all()
+    np.testing.assert_allclose(found.cut_rate, 3 / 4)
+
+
 def test_a_still_does_not_move(make_clip):
     found = measured(make_clip([scene(0)] * 28))
     np.testing.assert_allclose(found.motion, 0, atol=1e-3)
@@ -205,6 +251,32 @@ def test_a_black_clip_keeps_its_frame(make_clip):
     assert not found.histograms[:, 0].any()
     assert not found.chroma.any()
     assert not found.motion.any()
+
+
+@pytest.mark.parametrize("colour", [(0, 0, 0), (255, 255, 255), GREY, (255, 0, 0), (0, 0, 255), RED])
+@pytest.mark.parametrize("n", [1, 3])
+@pytest.mark.parametrize("hue_weight", ["chroma", "none"])
+def test_one_colour_gives_numbers_but_no_model(tmp_path, colour, n, hue_weight):
+    """One picture of one colour is measured and described; three clusters cannot be made of it."""
+    path = slow_film(tmp_path, [plain(colour)] * n, range(n))
+    found = measure_clip(path, start_s=0, duration_s=n, options=MeasureOptions(hue_weight=hue_weight))
+    hsi = rgb_to_hsi(np.array(colour, dtype=np.uint8))
+    bins = np.rint(hsi * [256, 255, 255]).astype(int) % 256
+    share = np.ptp(colour) / 255 if hue_weight == "chroma" else 1.0
+    for channel, mass in enumerate((share, 1, 1)):
+        assert found.histograms[:, channel, bins[channel]] == pytest.approx(mass)
+        assert found.histograms[:, channel].sum() == pytest.approx(n * mass)
+    assert (found.motion == 0).all()
+    assert (found.cut_rate == 0).all()
+    with pytest.raises(MoodscoreError, match=r"^hue: .* only [01] distinct .* differ in hue$"):
+        fit_visual_model(found.histograms, found.motion)
+    other = slow_film(tmp_path, [scene(k) for k in range(4)], range(4), "other.mov")
+    trained = measure_clip(other, start_s=0, duration_s=4)
+    for reduction in ("centroid", "max"):
+        model = fit_visual_model(trained.histograms, trained.motion, DescriptorOptions(reduction=reduction))
+        described = describe(found.histograms, found.motion, model).to_numpy()
+        assert np.isfinite(described).all()
+        assert ((described >= 0) & (described <= 1 + 1e-12)).all()
 
 
 def test_a_clip_without_a_segment(make_clip):

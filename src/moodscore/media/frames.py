@@ -4,8 +4,6 @@ import math
 from bisect import bisect_left
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextvars import copy_context
 from heapq import heappop, heappush
 from itertools import chain, repeat
 from pathlib import Path
@@ -21,13 +19,11 @@ from moodscore.media._source import decode, moving_picture, open_file, reading_e
 PICTURE_SIDE = 256
 #: Time stamps are rational; half a tick of the coarsest common clock (1/1000 s) absorbs rounding.
 _CLOCK_S = 5e-4
-#: So many pictures may wait for whoever looks at them while the next ones are decoded.
-_AHEAD = 16
 #: The next picture on screen is sought among so many packets before and after a picture's own.
 _NEARBY = 8
 #: In these a picture that is marked as not referenced is needed by no other picture.
 _KNOWN_REFERENCES = ("h264",)
-#: AVI numbers packets as they are decoded; only of these codecs, FFmpeg does not put the numbers right.
+#: AVI numbers packets in decoding order; FFmpeg puts that right, but not for these codecs.
 _NUMBERED_AS_DECODED = ("h264", "hevc")
 #: A preview shows one picture for so many seconds, and never more than so many in all.
 _PREVIEW_EVERY_S = 10
@@ -41,12 +37,11 @@ _RED_GREEN_BLUE = (2, 0, 1)
 def sampled_frames(path: str | Path, times_s: Sequence[float], *, start_s: float) -> Iterator[np.ndarray]:
     """The picture on screen at each of ``times_s``.
 
-    The file is decoded once, in order, in a thread of its own that keeps a few pictures ahead. A
-    picture that is neither asked for nor needed to decode another is passed over where the codec
-    tells; only those asked for are converted, by one reused scaler (area averaging). The picture at
-    ``t`` is the last one whose presentation time is not after ``t``; the first (last) picture also
-    serves what lies before (after) it. A picture that serves several moments is converted once, and
-    the same array is yielded for all of them.
+    The file is decoded once, in order. A picture that is neither asked for nor needed to decode
+    another is passed over where the codec tells; only those asked for are converted, by one reused
+    scaler (area averaging). The picture at ``t`` is the last one whose presentation time is not
+    after ``t``; the first (last) picture also serves what lies before (after) it. A picture that
+    serves several moments is converted once, and the same array is yielded for all of them.
 
     Parameters
     ----------
@@ -67,26 +62,6 @@ def sampled_frames(path: str | Path, times_s: Sequence[float], *, start_s: float
     MoodscoreError
         If the file cannot be decoded or holds no picture that can be.
     """
-    yield from _ahead(_pictures_at(path, times_s, start_s))
-
-
-def _ahead(pictures: Iterator[np.ndarray]) -> Iterator[np.ndarray]:
-    """The same pictures in the same order, made in a thread that never gets far ahead."""
-    context = copy_context()  # holds how many threads the decoder may use
-    end = object()
-    with ThreadPoolExecutor(1) as thread:
-        coming = deque(thread.submit(context.run, next, pictures, end) for _ in range(_AHEAD))
-        try:
-            while (picture := coming.popleft().result()) is not end:
-                yield picture
-                coming.append(thread.submit(context.run, next, pictures, end))
-        finally:
-            thread.shutdown(cancel_futures=True)
-            pictures.close()
-
-
-def _pictures_at(path: str | Path, times_s: Sequence[float], start_s: float) -> Iterator[np.ndarray]:
-    """See :func:`sampled_frames`."""
     scaler = VideoReformatter()
     moments = [max(time, 0.0) + start_s + _CLOCK_S for time in times_s]
     served, shown = 0, None
@@ -131,7 +106,7 @@ def _renumbered(packets: Iterable[av.Packet]) -> Iterator[tuple[int, av.VideoFra
     for packet in packets:
         if packet.pts is not None:
             heappush(times, packet.pts)
-        yield from ((heappop(times), frame) for frame in decode(packet))
+        yield from ((heappop(times), frame) for frame in decode(packet) if times)
 
 
 def _passing_over(
@@ -166,7 +141,7 @@ def _to_rgb(scaler: VideoReformatter, frame: av.VideoFrame) -> np.ndarray:
         height=PICTURE_SIDE,
         format=_PLANAR_RGB,
         interpolation=Interpolation.AREA,
-        threads=1,  # the decoder's keep the cores busy
+        threads=1,  # those of the decoder keep the cores busy
     )
     planes = [
         np.frombuffer(plane, dtype=np.uint8).reshape(PICTURE_SIDE, plane.line_size)[:, :PICTURE_SIDE]

@@ -14,7 +14,7 @@ __getattr__, __dir__, __all__ = _lazy.attach(
     submod_attrs={
         "descriptor": ["DescriptorOptions", "VisualModel", "describe", "fit_visual_model"],
         "clustering": ["FuzzyClusters", "fuzzy_c_means", "memberships"],
-        "hsi": ["CHANNELS", "hsi_bins", "rgb_to_hsi"],
+        "hsi": ["CHANNELS", "HSIBins", "HSICounts", "hsi_bins", "hsi_counts", "rgb_to_hsi"],
         "hue": ["emptiest_hue", "unroll"],
         "measure": ["ClipMeasures", "MeasureOptions", "measure_clip"],
         "dynamics": ["cut_rate", "motion"],

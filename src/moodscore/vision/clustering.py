@@ -142,7 +142,7 @@ def _validate(values: np.ndarray, weights: np.ndarray, n_clusters: int, name: st
     if distinct < n_clusters:
         raise MoodscoreError(
             f"{name}: only {distinct} distinct value(s), {n_clusters} clusters need at least as many; "
-            f"use clips with more variety"
+            f"cluster more varied values or lower n_clusters"
         )
 
 

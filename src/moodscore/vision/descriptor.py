@@ -103,7 +103,8 @@ def fit_visual_model(
     Raises
     ------
     MoodscoreError
-        If a channel has fewer than three distinct values.
+        If there is no segment, or a channel has fewer distinct values than clusters, as hue in a corpus
+        in black and white.
     """
     options = options or DescriptorOptions()
     if not len(histograms):
@@ -113,9 +114,10 @@ def fit_visual_model(
     pooled = (histograms * telling).sum(axis=0, dtype=np.float64)
     centres, mean_shares, maxima = {}, {}, {}
     for index, channel in enumerate(CHANNELS):
+        _validate(pooled[index], channel)
         period = _period(channel, options)
         clusters = fuzzy_c_means(
-            bin_values(channel), pooled[index], N_CLUSTERS, FUZZIFIER, period, name=f"{channel} of the clips"
+            bin_values(channel), pooled[index], N_CLUSTERS, FUZZIFIER, period, name=channel
         )
         centres[channel] = clusters.centres.tolist()
         shares = _shares(histograms[:, index], clusters.centres, channel, options)
@@ -162,6 +164,15 @@ def describe(histograms: np.ndarray, motion: np.ndarray, model: VisualModel) -> 
     return pd.concat(
         [pd.DataFrame(columns), pd.DataFrame(np.hstack(all_shares), columns=list(SHARE_COLUMNS))], axis=1
     )
+
+
+def _validate(histogram: np.ndarray, channel: str) -> None:
+    distinct = np.count_nonzero(histogram)
+    if distinct < N_CLUSTERS:
+        raise MoodscoreError(
+            f"{channel}: all training clips together show only {distinct} distinct value(s), "
+            f"{N_CLUSTERS} clusters need at least as many; add training clips that differ in {channel}"
+        )
 
 
 def _period(channel: str, options: DescriptorOptions) -> float | None:

@@ -2,8 +2,8 @@
 
 Levels are whole numbers, so a bin depends on few of them: hue and chroma on the differences red - green
 and green - blue, saturation on the lowest level and the sum, intensity on the sum. Bins are looked up
-in tables over these, computed once in full precision; that is exact, and faster than an arc tangent a
-pixel.
+in tables over these, computed once in full precision, and counted as whole numbers; that is exact, and
+faster than an arc tangent a pixel.
 
 References
 ----------
@@ -19,12 +19,15 @@ import numpy as np
 CHANNELS = ("hue", "saturation", "intensity")
 #: Bins of a channel's histogram.
 N_BINS = 256
-_MAX_LEVEL = 255
+#: Of each colour: red, green, blue.
+MAX_LEVEL = 255
+#: Red + green + blue of white.
+MAX_LEVEL_SUM = 3 * MAX_LEVEL
 #: How many differences of two levels there are, and sums of three.
-_N_DIFFERENCES = 2 * _MAX_LEVEL + 1
-_N_SUMS = 3 * _MAX_LEVEL + 1
-#: Where the table of differences has two equal pairs of levels.
-_NO_DIFFERENCE = _MAX_LEVEL * _N_DIFFERENCES + _MAX_LEVEL
+_N_DIFFERENCES = 2 * MAX_LEVEL + 1
+_N_SUMS = MAX_LEVEL_SUM + 1
+#: Turns counts by level into the number of pixels and the sum of their levels.
+_ONES_AND_LEVELS = np.column_stack([np.ones(MAX_LEVEL + 1), np.arange(MAX_LEVEL + 1)]).astype(np.float32)
 
 
 def rgb_to_hsi(rgb: np.ndarray) -> np.ndarray:
@@ -54,42 +57,36 @@ def rgb_to_hsi(rgb: np.ndarray) -> np.ndarray:
     hue = _turn(red - green, green - blue) % 1.0
     saturation = 1.0 - 3.0 * lowest / np.where(total == 0, 1.0, total)
     saturation = np.where(total == 0, 0.0, saturation)
-    return np.stack([hue, saturation, total / (3 * _MAX_LEVEL)], axis=-1)
+    return np.stack([hue, saturation, total / MAX_LEVEL_SUM], axis=-1)
 
 
-def hsi_bins(rgb: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Histogram bin of each channel of each pixel, and each pixel's chroma.
+class HSIBins(NamedTuple):
+    """What the pixels of a picture are counted by; :func:`bin_values` has the values of bins.
 
-    Parameters
+    Attributes
     ----------
-    rgb : np.ndarray of uint8 [shape=(h, w, 3)]
-        One picture.
-
-    Returns
-    -------
-    bins : np.ndarray of uint8 [shape=(3, h * w)]
-        Bin of hue, saturation and intensity; :func:`bin_values` has the values they stand for.
-    chroma : np.ndarray of float32 [shape=(h * w,)]
-        ``max(R, G, B) - min(R, G, B)`` in [0, 1]: how much hue a pixel has.
+    hue_and_chroma : np.ndarray of uint8 [shape=(h, w, 2)]
+        Bin of hue, and ``max(R, G, B) - min(R, G, B)``: how much hue a pixel has.
+    saturation_and_intensity : np.ndarray of uint8 [shape=(h, w, 2)]
+        Bin of saturation, bin of intensity.
+    level_sum : np.ndarray of uint16 [shape=(h, w)]
+        Red + green + blue, three times the intensity: 0 to :data:`MAX_LEVEL_SUM`.
     """
-    tables = _tables()
-    red, green, blue = np.ascontiguousarray(rgb.reshape(-1, 3).T)
-    lowest = np.minimum(np.minimum(red, green), blue).astype(np.int32)
-    red, green, blue = (level.astype(np.int32) for level in (red, green, blue))
-    total = red + green + blue
-    colour = (red - green) * _N_DIFFERENCES + (green - blue) + _NO_DIFFERENCE
-    bins = np.empty((len(CHANNELS), len(total)), dtype=np.uint8)
-    bins[0] = tables.hue.take(colour)
-    bins[1] = tables.saturation.take(lowest * _N_SUMS + total)
-    bins[2] = tables.intensity.take(total)
-    return bins, tables.chroma.take(colour)
+
+    hue_and_chroma: np.ndarray
+    saturation_and_intensity: np.ndarray
+    level_sum: np.ndarray
 
 
-class _Tables(NamedTuple):
-    """Bins and chroma by levels.
+class HSICounts(NamedTuple):
+    """Histograms of a picture in whole numbers.
 
-    ``hue`` and ``chroma`` are laid out by ``(R - G, G - B)``, ``saturation`` by ``(min, R + G + B)``,
-    ``intensity`` by ``R + G + B``.
+    Attributes
+    ----------
+    hue, saturation, intensity : np.ndarray [shape=(256,)]
+        Pixels in each bin.
+    chroma : np.ndarray [shape=(256,)]
+        Sum of the levels of chroma, 0 to 255, of the pixels in each bin of hue.
     """
 
     hue: np.ndarray
@@ -98,21 +95,77 @@ class _Tables(NamedTuple):
     intensity: np.ndarray
 
 
+def hsi_bins(rgb: np.ndarray) -> HSIBins:
+    """Histogram bins of each pixel of a picture.
+
+    Parameters
+    ----------
+    rgb : np.ndarray of uint8 [shape=(h, w, 3)]
+        One picture; quickest if each colour lies in one piece in memory.
+    """
+    tables = _tables()
+    red, green, blue = np.moveaxis(rgb, -1, 0)
+    lowest = np.minimum(np.minimum(red, green), blue)
+    level_sum = np.add(red, green, dtype=np.uint16) + blue
+    # Differences are counted from their smallest, -255; and 255 - G is ~G.
+    red_green = np.add(red, ~green, dtype=np.uint16)
+    green_blue = np.add(green, ~blue, dtype=np.uint16)
+    colour = red_green * np.int32(_N_DIFFERENCES) + green_blue
+    light = lowest * np.int32(_N_SUMS) + level_sum
+    return HSIBins(
+        tables.hue_and_chroma.take(colour, axis=0),
+        tables.saturation_and_intensity.take(light, axis=0),
+        level_sum,
+    )
+
+
+def hsi_counts(bins: HSIBins) -> HSICounts:
+    """Histograms of a picture, exactly.
+
+    Parameters
+    ----------
+    bins : HSIBins
+        Of a picture of at most 256 x 256 pixels: float32 counts to 16 777 216, and their chroma adds up
+        to 255 x 256 x 256 at most.
+    """
+    import cv2
+
+    size, levels = [N_BINS, N_BINS], [0, N_BINS, 0, N_BINS]
+    hue_by_chroma = cv2.calcHist([bins.hue_and_chroma], [0, 1], None, size, levels)
+    hue, chroma = (hue_by_chroma @ _ONES_AND_LEVELS).T
+    saturation, intensity = (
+        cv2.calcHist([bins.saturation_and_intensity], [channel], None, size[:1], levels[:2]).ravel()
+        for channel in (0, 1)
+    )
+    return HSICounts(hue, chroma, saturation, intensity)
+
+
+class _Tables(NamedTuple):
+    """Of every pair ``(R - G, G - B)`` and of every pair ``(min, R + G + B)`` [shape=(pairs, 2)]."""
+
+    hue_and_chroma: np.ndarray
+    saturation_and_intensity: np.ndarray
+
+
 @cache
 def _tables() -> _Tables:
-    difference = np.arange(-_MAX_LEVEL, _MAX_LEVEL + 1.0)
+    difference = np.arange(-MAX_LEVEL, MAX_LEVEL + 1.0)
     red_green, green_blue = difference[:, None], difference[None, :]
-    hue = np.rint(_turn(red_green, green_blue) * N_BINS).astype(np.intp) % N_BINS
-    # The widest of the three differences; pairs that no pixel has may exceed the range.
+    hue = np.rint(_turn(red_green, green_blue) * N_BINS) % N_BINS
+    # The widest of the three differences; those beyond the range belong to no pixel.
     widest = np.maximum(np.maximum(abs(red_green), abs(green_blue)), abs(red_green + green_blue))
-    lowest, total = np.arange(_MAX_LEVEL + 1.0)[:, None], np.arange(_N_SUMS)[None, :]
+    chroma = np.minimum(widest, MAX_LEVEL)
+    lowest, total = np.arange(MAX_LEVEL + 1.0)[:, None], np.arange(_N_SUMS)[None, :]
     saturation = np.clip(1 - 3 * lowest / np.maximum(total, 1), 0, 1) * (total > 0)
+    intensity = np.broadcast_to(total / MAX_LEVEL_SUM, saturation.shape)
     return _Tables(
-        hue.astype(np.uint8).ravel(),
-        (widest / _MAX_LEVEL).astype(np.float32).ravel(),
-        np.rint(saturation * _MAX_LEVEL).astype(np.uint8).ravel(),
-        np.rint(total / 3).astype(np.uint8).ravel(),
+        _pairs(hue, chroma),
+        _pairs(np.rint(saturation * MAX_LEVEL), np.rint(intensity * MAX_LEVEL)),
     )
+
+
+def _pairs(first: np.ndarray, second: np.ndarray) -> np.ndarray:
+    return np.stack([first, second], axis=-1).astype(np.uint8).reshape(-1, 2)
 
 
 def _turn(red_green: np.ndarray, green_blue: np.ndarray) -> np.ndarray:
@@ -128,4 +181,4 @@ def bin_values(channel: str) -> np.ndarray:
     np.ndarray [shape=(256,)]
         ``k / 256`` for hue, which is circular, else ``k / 255``.
     """
-    return np.arange(N_BINS) / (N_BINS if channel == "hue" else _MAX_LEVEL)
+    return np.arange(N_BINS) / (N_BINS if channel == "hue" else MAX_LEVEL)

@@ -36,9 +36,9 @@ class BarFinder:
 
     def see(self, picture: np.ndarray) -> None:
         """Take one picture [shape=(height, width, 3)] into account."""
-        height, width, levels = picture.shape
-        self._rows |= picture.reshape(height, width * levels).max(axis=1) > _BLACK_LEVEL
-        self._columns |= picture.max(axis=0).max(axis=1) > _BLACK_LEVEL
+        brightest = picture.max(axis=2)
+        self._rows |= brightest.max(axis=1) > _BLACK_LEVEL
+        self._columns |= brightest.max(axis=0) > _BLACK_LEVEL
 
     def crop(self) -> Crop:
         """The part between the bars and their blurred borders; the whole picture if nothing was lit."""

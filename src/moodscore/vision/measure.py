@@ -1,22 +1,22 @@
 """Measuring a clip: one histogram a segment and channel, its motion and its cuts."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict
 
 from moodscore.media import PICTURE_SIDE, preview_frames, sampled_frames
 from moodscore.segments import segment_bounds
-from moodscore.vision.dynamics import cut_rate, is_cut, motion
-from moodscore.vision.hsi import CHANNELS, N_BINS, hsi_bins
+from moodscore.vision.dynamics import cut_rate, intensity_difference, is_cut, motion
+from moodscore.vision.hsi import CHANNELS, MAX_LEVEL, N_BINS, HSICounts, hsi_bins, hsi_counts
 from moodscore.vision.letterbox import BarFinder, Crop
 
 #: Pictures looked at in each segment (Sergio & Lee 2020).
 FRAMES_PER_SEGMENT = 7
-#: Red + green + blue of white.
-_MAX_TOTAL = 3 * 255
 
 
 class MeasureOptions(BaseModel):
@@ -70,9 +70,11 @@ def measure_clip(
 ) -> ClipMeasures:
     """Measure every segment of a clip.
 
-    Seven pictures a segment, evenly spaced in its time span, are looked at. Which rows and columns
-    are bars is known for sure only after the last picture; a preview guesses it, and a clip whose
-    preview guessed wrong is measured once more.
+    The pictures on screen at seven moments a segment, evenly spaced in its time span, are looked at.
+    One that is on screen at several moments counts as often in the histograms; motion and cuts are
+    between a picture and the next one. Which rows and columns are bars is known for sure only after
+    the last picture; a preview guesses it, and a clip whose preview guessed wrong is measured once
+    more.
 
     Parameters
     ----------
@@ -103,35 +105,43 @@ def measure_clip(
     return measures if guess.is_near(true) else _measure(path, bounds, start_s, true, options)[0]
 
 
+class _Look(NamedTuple):
+    """What is kept of one picture."""
+
+    counts: HSICounts
+    level_sum: np.ndarray
+
+
 def _measure(
     path: str | Path, bounds: np.ndarray, start_s: float, crop: Crop, options: MeasureOptions
 ) -> tuple[ClipMeasures, Crop]:
     """Measures inside ``crop``, and the crop the pictures really have."""
     n = len(bounds)
-    histograms = np.zeros((n, len(CHANNELS), N_BINS))
+    histograms = np.zeros((n, len(CHANNELS), N_BINS), dtype=np.float32)
     chroma, moved = np.zeros(n), np.zeros(n)
-    cuts: list[float] = []
+    cuts_s: list[float] = []
     finder = BarFinder(PICTURE_SIDE, PICTURE_SIDE)
     moments = _moments(bounds)
     pictures = sampled_frames(path, moments.ravel(), start_s=start_s)
-    before = None
+    shown = look = None
     for segment in range(n):
-        differences = []
-        for moment, picture in zip(moments[segment], pictures, strict=False):
-            finder.see(picture)
-            inside = crop.of(picture)
-            histogram, mean_chroma = _histogram(inside, options)
-            histograms[segment] += histogram / FRAMES_PER_SEGMENT
-            chroma[segment] += mean_chroma / FRAMES_PER_SEGMENT
-            intensity = _total(inside)
-            if before is not None:
-                differences.append(np.abs(intensity - before[0]).mean() / _MAX_TOTAL)
-                if is_cut(before[1], histogram[2]):
-                    cuts.append(moment)
-            before = intensity, histogram[2]
-        moved[segment] = motion(np.array(differences))
-    rates = cut_rate(np.array(cuts), bounds) if n else np.zeros(0)
-    return ClipMeasures(histograms.astype(np.float32), moved, rates, chroma), finder.crop()
+        looks, differences, are_cuts = [], [], []
+        # All seven are taken before the first is looked at: the tables of bins then stay in the cache.
+        seven = list(islice(pictures, FRAMES_PER_SEGMENT))
+        for moment, picture in zip(moments[segment], seven, strict=True):
+            if picture is not shown:
+                finder.see(picture)
+                shown, before, look = picture, look, _look(crop.of(picture))
+                if before is not None:
+                    differences.append(intensity_difference(before.level_sum, look.level_sum))
+                    are_cuts.append(is_cut(before.counts.intensity, look.counts.intensity))
+                    if are_cuts[-1]:
+                        cuts_s.append(moment)
+            looks.append(look.counts)
+        histograms[segment], chroma[segment] = _histograms(looks, options)
+        moved[segment] = motion(np.array(differences), np.array(are_cuts, dtype=bool))
+    rates = cut_rate(np.array(cuts_s), bounds) if n else np.zeros(0)
+    return ClipMeasures(histograms, moved, rates, chroma), finder.crop()
 
 
 def _moments(bounds: np.ndarray) -> np.ndarray:
@@ -140,19 +150,15 @@ def _moments(bounds: np.ndarray) -> np.ndarray:
     return bounds[:, :1] + (bounds[:, 1:] - bounds[:, :1]) * parts
 
 
-def _total(picture: np.ndarray) -> np.ndarray:
-    """Red + green + blue, three times the intensity [shape=(h, w)]."""
-    red, green, blue = np.moveaxis(picture.astype(np.int16), -1, 0)  # a plain sum over axis 2 is slow
-    return red + green + blue
+def _look(picture: np.ndarray) -> _Look:
+    bins = hsi_bins(picture)
+    return _Look(hsi_counts(bins), bins.level_sum)
 
 
-def _histogram(picture: np.ndarray, options: MeasureOptions) -> tuple[np.ndarray, float]:
-    """Histograms [shape=(3, 256)] and mean chroma of one picture."""
-    bins, chroma = hsi_bins(picture)
-    hue_weight = chroma if options.hue_weight == "chroma" else None
-    counts = [
-        np.bincount(bins[0], hue_weight, minlength=N_BINS),
-        np.bincount(bins[1], minlength=N_BINS),
-        np.bincount(bins[2], minlength=N_BINS),
-    ]
-    return np.stack(counts) / bins.shape[1], float(chroma.mean(dtype=np.float64))
+def _histograms(looks: Sequence[HSICounts], options: MeasureOptions) -> tuple[np.ndarray, float]:
+    """Histograms [shape=(3, 256)] and mean chroma of all pixels of some pictures."""
+    counts = HSICounts(*np.sum(looks, axis=0, dtype=np.float64))
+    n_pixels = counts.intensity.sum()
+    weighted = counts.chroma / MAX_LEVEL
+    hue = weighted if options.hue_weight == "chroma" else counts.hue
+    return np.stack([hue, counts.saturation, counts.intensity]) / n_pixels, weighted.sum() / n_pixels
