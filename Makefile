@@ -30,7 +30,7 @@ run: install
 	$(BIN)/kedro run
 
 test: install
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses=auto --dist=loadgroup
 
 lint: install
 	$(BIN)/ruff check .

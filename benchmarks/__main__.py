@@ -5,14 +5,14 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import anfis, bells, clustering, listening, music, scaling, seeing, startup
+from benchmarks import anfis, bells, clustering, listening, music, scaling, score, seeing, startup
 
 PROJECT = Path(__file__).parents[1]
 
 
 def main():
     console = Console()
-    for module in (startup, clustering, seeing, listening, music, anfis, scaling):
+    for module in (startup, clustering, seeing, listening, music, anfis, score, scaling):
         table = Table(title=module.TITLE, title_justify="left")
         for heading in ("what", "moodscore", "reference", "ratio"):
             table.add_column(heading, justify="left" if heading == "what" else "right")

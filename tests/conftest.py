@@ -21,6 +21,16 @@ _TIMEOUT_MS = 8000
 _LOCAL = ("file:", "data:", "blob:", "about:")
 
 
+def pytest_collection_modifyitems(items):
+    """What shares an expensive fixture stays together when tests are spread over processes.
+
+    The whole demo corpus and runs on it are one group, every other file is a group of its own.
+    """
+    for item in items:
+        shares_corpus = "demo_folder" in item.fixturenames or item.path.parent.name == "end_to_end"
+        item.add_marker(pytest.mark.xdist_group("corpus" if shares_corpus else str(item.path)))
+
+
 @pytest.fixture(scope="session")
 def demo_folder(tmp_path_factory):
     """The demo corpus of the project's own seed, made once for all tests."""

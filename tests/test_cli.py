@@ -1,5 +1,9 @@
 """What a person sees of a mistake: one line, and an exit status that is not zero."""
 
+import sys
+import types
+from pathlib import Path
+
 import click
 import pytest
 from click.testing import CliRunner
@@ -87,3 +91,68 @@ def test_a_wrong_parameter_is_named(reported, said):
     result = invoke(refuse)
     assert result.exit_code == 1
     assert result.output == f"Error: {said}\n"
+
+
+@pytest.fixture
+def typed(monkeypatch):
+    """What ``score`` would do for some arguments."""
+    command = types.ModuleType("command")
+    command.Request, command.seen, command.answer = dict, [], True
+
+    def score_videos(project, request, *, began):
+        command.seen.append(request)
+        if isinstance(command.answer, Exception):
+            raise command.answer
+        return command.answer
+
+    command.score_videos = score_videos
+    monkeypatch.setitem(sys.modules, "moodscore.pipelines.score.command", command)
+
+    def run(*arguments, answer=True):
+        command.answer = answer
+        result = CliRunner().invoke(cli, ["score", *arguments])
+        return result, command.seen[-1] if command.seen else None
+
+    return run
+
+
+def test_score_passes_on_what_was_typed(typed):
+    result, request = typed("a.mp4", "b.mp4", "-o", "out", "--keep-audio", "-6", "--flac", "--takes", "3")
+    assert result.exit_code == 0 and result.output == ""
+    assert request["videos"] == ("a.mp4", "b.mp4") and request["output"] == Path("out")
+    assert request["keep_audio_db"] == -6 and request["flac"] is True and request["takes"] == 3
+    assert request["emotion"] == "" and request["library"] is None and request["force"] is False
+
+
+def test_score_fails_with_status_2(typed):
+    assert typed("a.mp4", answer=False)[0].exit_code == 2
+    result, _ = typed("a.mp4", answer=MoodscoreError("a.mp4: is empty"))
+    assert (result.exit_code, result.output) == (2, "Error: a.mp4: is empty\n")
+    assert isinstance(typed("a.mp4", answer=KeyError("a slip"))[0].exception, KeyError)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        [],
+        ["a.mp4", "--keep-audio", "loud"],
+        ["a.mp4", "--keep-audio", "nan"],
+        ["a.mp4", "--keep-audio", "90"],
+        ["a.mp4", "--takes", "0"],
+        ["a.mp4", "--preset", "jazz"],
+        ["a.mp4", "--nonsense"],
+    ],
+)
+def test_score_refuses_in_one_line(typed, arguments):
+    result, request = typed(*arguments)
+    assert result.exit_code == 2 and request is None
+    assert result.output.startswith("Error: ") and result.output.endswith("(see `kedro score --help`)\n")
+    assert result.output.count("\n") == 1
+
+
+def test_the_help_of_score_has_examples():
+    result = CliRunner().invoke(cli, ["score", "--help"])
+    assert result.exit_code == 0
+    assert "\n    kedro score my.mp4 --library ~/Music\n" in result.output
+    for option in ("--output", "--library", "--emotion", "--keep-audio", "--preset", "--seed", "--env"):
+        assert option in result.output

@@ -1,14 +1,20 @@
-"""The project's commands: Kedro's ``run`` with errors for people."""
+"""The project's commands: Kedro's ``run`` with errors for people, and ``score``."""
 
+import math
 import pkgutil
 import re
-from typing import Any
+import time
+from pathlib import Path
+from typing import Any, NoReturn
 
 import click
 from kedro.framework.cli.project import run as kedro_run
 
 from moodscore import pipelines
 from moodscore.errors import MoodscoreError
+
+#: Exit status of a command that could not do all that was asked.
+_FAILED = 2
 
 
 class PlainRun(click.Command):
@@ -90,3 +96,102 @@ cli.add_command(
         short_help=kedro_run.short_help,
     )
 )
+
+
+class PlainScore(click.Command):
+    """``score``; whatever is wrong with what was typed or named is one line and status 2."""
+
+    def make_context(self, *args: Any, **kwargs: Any) -> click.Context:
+        """Read the options, and refuse a wrong one without a page of usage."""
+        try:
+            return super().make_context(*args, **kwargs)
+        except click.UsageError as error:
+            _refuse(f"{error.format_message()} (see `kedro score --help`)", error)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Score, and turn what a person can mend into one line."""
+        try:
+            return super().invoke(ctx)
+        except Exception as error:
+            plain = _plain_cause(error)
+            if plain is None:
+                raise
+            _refuse(plain, error)
+
+
+def _refuse(message: str, cause: BaseException) -> NoReturn:
+    refusal = click.ClickException(message)
+    refusal.exit_code = _FAILED
+    raise refusal from cause
+
+
+class _Level(click.FloatRange):
+    """A level in dB."""
+
+    def convert(self, value: Any, *context: Any) -> float:
+        """A number in the range; what is no number lies in none."""
+        level = super().convert(value, *context)
+        return level if math.isfinite(level) else self.fail(f"{value} is not a level.", *context)
+
+
+_SCORE_HELP = """\
+Give each VIDEO (or all in a folder) a soundtrack in its own mood.
+
+The picture is copied as it is; mp4, mov, mkv, webm, avi and what else FFmpeg decodes. Beside
+OUT.mp4 lie OUT.wav, the soundtrack; OUT.cues.csv, what sounds when and why; OUT.emotion.png, how
+the video was read. Without -o, OUT is NAME.scored, beside the video or, where its folder cannot be
+written, here. Files of these names are replaced; a video that is finished is not made again.
+Standard output names each scored video, the last one last.
+
+\b
+Examples:
+  kedro score my.mp4
+  kedro score my.mp4 --library ~/Music
+  kedro score my.mp4 -o cut.mp4 --keep-audio -6
+  kedro score my.mp4 --emotion "0-12:pos_low, 0:12-0:30:7/3"
+  kedro score my.mp4 --emotion my.scored.cues.csv     (corrected by hand)
+  kedro score films/ -o scored/ --takes 3
+
+Moods are pos_high, pos_low, neg_high, neg_low (valence positive or negative, arousal high or low),
+or valence/arousal from 1 to 9. What is not named keeps its reading.
+"""
+
+
+@cli.command(cls=PlainScore, help=_SCORE_HELP, short_help="Give videos a score in their own mood.")
+@click.argument("videos", nargs=-1, required=True, metavar="VIDEO...")
+@click.option(
+    "-o", "--output", type=click.Path(path_type=Path), help="File to write (.mp4 or .mkv), or a folder."
+)
+@click.option(
+    "--library", type=click.Path(path_type=Path), help="Folder of songs; the music comes from there alone."
+)
+@click.option(
+    "--emotion", default="", metavar="CUES", help="Corrects the reading: text as below, or a table (.csv)."
+)
+@click.option(
+    "--keep-audio",
+    type=_Level(-60, 20),
+    metavar="DB",
+    help="Keep its own sound, this much louder (or softer, -6).",
+)
+@click.option(
+    "--preset", type=click.Choice(["moodscore", "paper"]), help="paper: the nearest snippets, cut hard."
+)
+@click.option("--seed", type=click.IntRange(min=0), help="Of chance, with --takes.")
+@click.option("--takes", type=click.IntRange(1, 99), default=1, metavar="N", help="N different scores each.")
+@click.option("--wav/--flac", default=True, help="Format of the soundtrack beside the video. [wav]")
+@click.option("--explain", is_flag=True, help="Say for each scene which rules fired, in words.")
+@click.option("--force", is_flag=True, help="Make again what is finished.")
+@click.option("--env", "-e", metavar="ENV", help="Environment whose models are used, such as own.")
+@click.pass_obj
+def score(metadata: Any, /, **options: Any) -> None:
+    """Score videos."""
+    began = time.perf_counter()
+    # Imported late: `kedro --help` must stay quick.
+    from moodscore.pipelines.score.command import Request, score_videos
+
+    options["flac"] = not options.pop("wav")
+    options["keep_audio_db"] = options.pop("keep_audio")
+    project = metadata.project_path if metadata else Path.cwd()
+    if not score_videos(project, Request(**options), began=began):
+        raise SystemExit(_FAILED)

@@ -9,6 +9,7 @@ __getattr__, __dir__, __all__ = _lazy.attach(
         "emotions": ["emotion_plane", "emotion_timelines"],
         "labels": ["label_plane"],
         "preferences": ["preference_bars"],
+        "scored": ["STRIP_HEIGHT", "scored_figure", "strip_length"],
         "spectrograms": ["spectrogram_pair"],
         "systems": ["systems_bars"],
         "tracks": ["track_picture"],

@@ -23,5 +23,6 @@ __getattr__, __dir__, __all__ = _lazy.attach(
         "song": ["SONG_SUFFIXES", "Song", "decode_song", "list_songs"],
         "soundtrack": ["SAMPLE_RATE", "decode_soundtrack"],
         "strip": ["film_strip"],
+        "wholeness": ["check_is_whole"],
     },
 )

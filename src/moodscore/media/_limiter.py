@@ -42,7 +42,10 @@ def to_gain(level_db: float) -> float:
 
 def true_peak(blocks: Iterable[np.ndarray]) -> float:
     """The highest point of the curve through the samples, 1 being full scale."""
-    return max((float(_peaks(padded).max(initial=0.0)) for padded in in_context(blocks, _REACH)), default=0.0)
+    highest = 0.0
+    for padded in in_context(blocks, _REACH):
+        highest = max(highest, float(_peaks(padded, highest).max(initial=0.0)))
+    return highest
 
 
 def limited(blocks: Iterable[np.ndarray], ceiling_dbtp: float, sample_rate: int) -> Iterator[np.ndarray]:
@@ -69,7 +72,7 @@ def limited(blocks: Iterable[np.ndarray], ceiling_dbtp: float, sample_rate: int)
     reach = 2 * ahead + _REACH
     for padded in in_context(blocks, reach):
         middle = padded[reach:-reach]
-        peaks = _peaks(padded)
+        peaks = _peaks(padded, ceiling)
         if peaks.max() > ceiling:
             least = minimum_filter1d(ceiling / np.maximum(peaks, ceiling), 2 * ahead + 1)
             gain = uniform_filter1d(uniform_filter1d(least, ahead + 1), ahead + 1)
@@ -77,8 +80,11 @@ def limited(blocks: Iterable[np.ndarray], ceiling_dbtp: float, sample_rate: int)
         yield middle
 
 
-def _peaks(padded: np.ndarray) -> np.ndarray:
-    """The highest point of the curve near each sample, but for ``_REACH`` at both ends; all channels."""
+def _peaks(padded: np.ndarray, above: float) -> np.ndarray:
+    """The highest point of the curve near each sample, but for ``_REACH`` at both ends; all channels.
+
+    Where no point can pass ``above``, the curve is not drawn: the samples stand for it.
+    """
     n_gaps = len(padded) - 2 * _REACH + 1  # between the samples, and before and after them
     matrix = _interpolation()
     rows = -(-n_gaps // _HOP)
@@ -86,11 +92,20 @@ def _peaks(padded: np.ndarray) -> np.ndarray:
     filled[: len(padded)] = padded[: len(filled)]
     peaks = np.abs(padded[_REACH:-_REACH]).max(axis=1)
     for channel in filled.T:
-        windows = np.ascontiguousarray(sliding_window_view(channel, len(matrix))[::_HOP])  # for BLAS
-        curve = windows @ matrix
-        gaps = np.abs(curve).reshape(rows, -1, _HOP).max(axis=1).ravel()[:n_gaps]
+        windows = sliding_window_view(channel, len(matrix))[::_HOP]
+        loud = np.flatnonzero(np.abs(windows).max(axis=1) * _most_gain() > above)
+        curve = np.ascontiguousarray(windows[loud]) @ matrix  # in one piece, for BLAS
+        gaps = np.zeros((rows, _HOP), dtype=np.float32)
+        gaps[loud] = np.abs(curve).reshape(len(loud), _OVERSAMPLING - 1, _HOP).max(axis=1)
+        gaps = gaps.ravel()[:n_gaps]
         np.maximum(peaks, np.maximum(gaps[:-1], gaps[1:]), out=peaks)
     return peaks
+
+
+@cache
+def _most_gain() -> float:
+    """How many times higher than all samples round it the curve can be at most."""
+    return float(np.abs(_interpolation()).sum(axis=0).max())
 
 
 @cache

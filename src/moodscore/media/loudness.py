@@ -11,6 +11,7 @@ References
 """
 
 import math
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
@@ -142,7 +143,7 @@ def normalise(
         return limited(louder, ceiling_dbtp, track.sample_rate) if is_limited else louder
 
     if is_limited and before.lufs is not None:
-        gain_db = _made_good(gain_db, target_lufs, lambda gain: _measured(turned_up(gain), track).lufs)
+        gain_db = _made_good(gain_db, target_lufs, lambda gain: _loudness(turned_up(gain), track))
     file = store_blocks(Path(out), turned_up(gain_db), track, track.n_samples, inputs=(track.path,))
     return Normalised(file, measure_loudness(file), gain_db, is_limited)
 
@@ -166,6 +167,13 @@ def _measured(blocks: Iterable[np.ndarray], like: AudioFile) -> Loudness:
     meter = _Meter(like.sample_rate, like.channels)
     peak = true_peak(meter.listening(blocks))
     return Loudness(meter.lufs, 20 * math.log10(peak) if peak > 0 else None)
+
+
+def _loudness(blocks: Iterable[np.ndarray], like: AudioFile) -> float | None:
+    """Integrated loudness alone."""
+    meter = _Meter(like.sample_rate, like.channels)
+    deque(meter.listening(blocks), maxlen=0)
+    return meter.lufs
 
 
 class _Meter:

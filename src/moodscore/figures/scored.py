@@ -1,0 +1,183 @@
+"""The emotion of one scored video, over its pictures, and where its music is joined."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from moodscore.emotion import HIGHEST_SCORE, LOWEST_SCORE, NEUTRAL_SCORE, QUADRANTS
+from moodscore.figures.style import (
+    FAINT,
+    INK,
+    NOTE_SIZE,
+    QUADRANT_COLOURS,
+    QUADRANT_NAMES,
+    TINT,
+    VERMILION,
+    legend_below,
+    new_figure,
+    printable,
+    say_nothing_to_show,
+    tidy,
+)
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+#: Height of the pictures of the strip in pixels, and how many times as wide as high the strip is.
+STRIP_HEIGHT = 120
+_STRIP_ASPECT = 10.5
+_SIZE = (9.4, 5.6)
+_HEIGHTS = (0.8, 0.3, 2.0, 0.7)
+_LEGEND_COLUMNS = 4
+_SCORE_COLOURS = {"valence": INK, "arousal": VERMILION}
+#: Scores at the ends of the scale keep off the edge of the panel; below them there is room for joins.
+_SCORES = (LOWEST_SCORE - 1.2, HIGHEST_SCORE + 0.4)
+_JOIN_HEIGHT = 0.6
+#: Distance from neutral to a corner of the scale.
+_MAX_CONFIDENCE = float(np.hypot(HIGHEST_SCORE - NEUTRAL_SCORE, HIGHEST_SCORE - NEUTRAL_SCORE))
+#: A quadrant's name is written on its band where that takes at least this share of the width.
+_NAMED_SHARE = 0.17
+_HATCH = "////"
+#: Steps of the axis of time in seconds; at most so many of them.
+_STEPS_S = (0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 1200, 1800, 3600, 7200)
+_MAX_STEPS = 10
+#: Longer clips have minutes on their axis.
+_SECONDS_ONLY_S = 120
+
+
+def strip_length(width: int, height: int) -> int:
+    """How many pictures of a video fill the strip of `scored_figure`.
+
+    Parameters
+    ----------
+    width, height : int
+        Of a picture of the video, as shown.
+    """
+    return max(int(np.ceil(_STRIP_ASPECT * height / width)), 1)
+
+
+def scored_figure(
+    clip_id: str, strip: Sequence[np.ndarray], emotion: pd.DataFrame, cues: pd.DataFrame
+) -> "Figure":
+    """Film strip, quadrants that the music follows, valence and arousal, confidence, joins.
+
+    Parameters
+    ----------
+    clip_id : str
+        For the title.
+    strip : sequence of np.ndarray of uint8 [shape=(height, width, 3)]
+        Evenly spaced pictures of the clip (`moodscore.media.film_strip`); may be empty.
+    emotion : pd.DataFrame
+        One row a segment: ``start_s, end_s, valence, arousal, confidence, routed_quadrant`` and
+        ``is_given``, whether a person said so.
+    cues : pd.DataFrame
+        The cue sheet; says where the music is joined, and how long the clip is.
+    """
+    figure = new_figure(*_SIZE, f"{printable(clip_id)}: emotion, and where the music is joined")
+    duration_s = float(cues["end_s"].iloc[-1])
+    film, band, scores, confidence = figure.subplots(len(_HEIGHTS), 1, sharex=True, height_ratios=_HEIGHTS)
+    _draw_strip(film, strip, duration_s)
+    _draw_band(band, emotion, duration_s)
+    _draw_scores(scores, emotion, cues)
+    _draw_confidence(confidence, emotion)
+    for axes in (scores, confidence):
+        tidy(axes)
+    scores.tick_params(axis="x", length=0)
+    _label_time(confidence, duration_s)
+    figure.align_ylabels([scores, confidence])
+    legend_below(figure, _handles(bool(emotion["is_given"].any())), columns=_LEGEND_COLUMNS)
+    return figure
+
+
+def _draw_strip(axes: "Axes", strip: Sequence[np.ndarray], duration_s: float) -> None:
+    _without_frame(axes)
+    if not len(strip):
+        say_nothing_to_show(axes, "no picture could be decoded")
+        return
+    height, width = strip[0].shape[:2]
+    kept = min(max(round(height * _STRIP_ASPECT / len(strip)), 1), width)
+    first = (width - kept) // 2
+    row = np.concatenate([picture[:, first : first + kept] for picture in strip], axis=1)
+    axes.imshow(row, extent=(0, duration_s, 0, 1), aspect="auto", interpolation="antialiased")
+
+
+def _without_frame(axes: "Axes") -> None:
+    axes.axis("off")
+    axes.set(ylim=(0, 1), yticks=[])
+
+
+def _draw_band(axes: "Axes", emotion: pd.DataFrame, duration_s: float) -> None:
+    """The quadrant that is followed, hatched where a person gave it."""
+    _without_frame(axes)
+    for start_s, end_s, (quadrant, is_given) in _runs(emotion, ["routed_quadrant", "is_given"]):
+        axes.axvspan(start_s, end_s, color=QUADRANT_COLOURS[quadrant], alpha=3 * TINT, lw=0)
+        if is_given:
+            axes.axvspan(start_s, end_s, fill=False, hatch=_HATCH, edgecolor=FAINT, lw=0)
+    for start_s, end_s, (quadrant,) in _runs(emotion, ["routed_quadrant"]):
+        if end_s - start_s >= _NAMED_SHARE * duration_s:
+            axes.text(
+                (start_s + end_s) / 2,
+                0.46,
+                QUADRANT_NAMES[quadrant],
+                ha="center",
+                va="center",
+                fontsize=NOTE_SIZE,
+                color=INK,
+                clip_on=True,
+            )
+
+
+def _draw_scores(axes: "Axes", emotion: pd.DataFrame, cues: pd.DataFrame) -> None:
+    for start_s, end_s, (quadrant,) in _runs(emotion, ["routed_quadrant"]):
+        axes.axvspan(start_s, end_s, color=QUADRANT_COLOURS[quadrant], alpha=TINT, lw=0)
+    axes.axhline(NEUTRAL_SCORE, color=FAINT, lw=0.6)
+    for name, colour in _SCORE_COLOURS.items():
+        axes.stairs(emotion[name].to_numpy(), _edges(emotion), baseline=None, color=colour, lw=1.6)
+    joins = cues.loc[cues["join"].isin(["crossfade", "hard"]), "start_s"]
+    axes.vlines(joins, _SCORES[0], _SCORES[0] + _JOIN_HEIGHT, color=INK, lw=1.0)
+    axes.set(ylim=_SCORES, yticks=range(int(LOWEST_SCORE), int(HIGHEST_SCORE) + 1, 2), ylabel="score (1–9)")
+
+
+def _draw_confidence(axes: "Axes", emotion: pd.DataFrame) -> None:
+    axes.stairs(emotion["confidence"].to_numpy(), _edges(emotion), fill=True, color=FAINT, alpha=0.5)
+    axes.set(ylim=(0, _MAX_CONFIDENCE), yticks=(0, 2, 4), ylabel="confidence\n(0–5.7)")
+
+
+def _label_time(axes: "Axes", duration_s: float) -> None:
+    from matplotlib.ticker import FuncFormatter, MultipleLocator
+
+    step = next((step for step in _STEPS_S if duration_s / step <= _MAX_STEPS), _STEPS_S[-1])
+    axes.xaxis.set_major_locator(MultipleLocator(step))
+    axes.set(xlim=(0, duration_s), xlabel="time (s)")
+    if duration_s > _SECONDS_ONLY_S:
+        axes.xaxis.set_major_formatter(FuncFormatter(lambda s, _: f"{int(s) // 60}:{int(s) % 60:02d}"))
+        axes.set_xlabel("time (min:s)")
+
+
+def _runs(emotion: pd.DataFrame, columns: list[str]):
+    """Start, end and values of each unbroken run of equal values."""
+    is_new = emotion[columns].ne(emotion[columns].shift()).any(axis=1)
+    for _, run in emotion.groupby(is_new.cumsum()):
+        yield run["start_s"].iloc[0], run["end_s"].iloc[-1], tuple(run[columns].iloc[0])
+
+
+def _edges(emotion: pd.DataFrame) -> np.ndarray:
+    return np.append(emotion["start_s"].to_numpy(), emotion["end_s"].iloc[-1])
+
+
+def _handles(any_given: bool) -> list:
+    from matplotlib.lines import Line2D
+    from matplotlib.patches import Patch
+
+    lines = [Line2D([], [], color=colour, label=name) for name, colour in _SCORE_COLOURS.items()]
+    lines.append(Line2D([], [], color=INK, ls="", marker="|", ms=8, label="join of the music"))
+    lines.append(Patch(color=FAINT, alpha=0.5, lw=0, label="confidence (from neutral)"))
+    bands = [
+        Patch(color=QUADRANT_COLOURS[name], alpha=3 * TINT, lw=0, label=QUADRANT_NAMES[name])
+        for name in QUADRANTS
+    ]
+    given = [Patch(fill=False, hatch=_HATCH, edgecolor=FAINT, lw=0, label="given by you")]
+    return lines + bands + (given if any_given else [])

@@ -1,0 +1,228 @@
+"""Nodes of the score pipeline."""
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from moodscore import emotion, figures, media, music, scoring, segments, sequence, vision
+from moodscore.compute import Compute, scratch_folder
+from moodscore.emotion import ReaderOptions
+from moodscore.errors import MoodscoreError
+from moodscore.music import UnitSelection
+from moodscore.pipelines.score.parameters import ScoreOptions
+from moodscore.vision import MeasureOptions
+
+_KEYS = ["clip_id", "segment"]
+
+
+def look_at_video(
+    options: ScoreOptions, score_cache: Path, segment_s: float, measuring: MeasureOptions
+) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
+    """The facts of the video and what is seen in it; what was seen before is not looked at again.
+
+    Returns
+    -------
+    score_facts : dict
+        ``clip_id`` and the facts of :class:`moodscore.media.ClipInfo`.
+    score_measures : dict of str to np.ndarray
+        Row by row: ``histograms`` [shape=(n, 3, 256)], ``motion``, ``cut_rate``, ``chroma``.
+    """
+    if not options.video:
+        raise MoodscoreError("score.video: names no video; `kedro score VIDEO` does all that is needed")
+    seen = scoring.look_at(options.video, score_cache, segment_s=segment_s, options=measuring)
+    return {"clip_id": Path(options.video).stem} | asdict(seen.facts), asdict(seen.measures)
+
+
+def describe_video(
+    score_facts: dict, score_measures: dict, cluster_centres: dict, segment_s: float
+) -> pd.DataFrame:
+    """When each segment is and what it looks like, by the centres of the training clips.
+
+    Returns
+    -------
+    pd.DataFrame
+        ``clip_id, segment, start_s, end_s`` and the columns of :func:`moodscore.vision.describe`.
+    """
+    bounds = segments.segment_bounds(score_facts["duration_s"], segment_s)
+    model = vision.VisualModel.model_validate(cluster_centres)
+    keys = pd.DataFrame({"segment": range(len(bounds)), "start_s": bounds[:, 0], "end_s": bounds[:, 1]})
+    keys.insert(0, "clip_id", score_facts["clip_id"])
+    return pd.concat(
+        [keys, vision.describe(score_measures["histograms"], score_measures["motion"], model)], axis=1
+    )
+
+
+def read_video(
+    anfis_model: Any,
+    score_descriptors: pd.DataFrame,
+    score_facts: dict,
+    cluster_centres: dict,
+    reader: ReaderOptions,
+    segment_s: float,
+    options: ScoreOptions,
+) -> pd.DataFrame:
+    """The emotion of every segment: as read from the picture, or as a person said.
+
+    Returns
+    -------
+    pd.DataFrame
+        ``clip_id, segment, start_s, end_s, valence, arousal, confidence, quadrant``, ``routed_quadrant``
+        (whose network is used) and ``is_given``.
+    """
+    inputs = vision.VisualModel.model_validate(cluster_centres).inputs
+    read = emotion.read_emotion(anfis_model, score_descriptors, inputs)
+    held = emotion.hold_quadrant(read["quadrant"], segment_s, reader.min_dwell_s)
+    keys = score_descriptors[[*_KEYS, "start_s", "end_s"]]
+    given = scoring.parse_cues(options.emotion) if options.emotion else []
+    return scoring.override_emotion(
+        pd.concat([keys, read.assign(routed_quadrant=held)], axis=1),
+        given,
+        duration_s=score_facts["duration_s"],
+    )
+
+
+def predict_score(
+    score_emotion: pd.DataFrame,
+    score_descriptors: pd.DataFrame,
+    cluster_centres: dict,
+    pos_high: Any,
+    pos_low: Any,
+    neg_high: Any,
+    neg_low: Any,
+) -> pd.DataFrame:
+    """What the network of each segment's quadrant asks of the music.
+
+    Returns
+    -------
+    pd.DataFrame
+        ``clip_id, segment`` and ``tempo, loudness, rhythm`` in [0, 1].
+    """
+    models = {"pos_high": pos_high, "pos_low": pos_low, "neg_high": neg_high, "neg_low": neg_low}
+    inputs = vision.VisualModel.model_validate(cluster_centres).inputs
+    routed = score_descriptors[[*_KEYS, *inputs]].assign(routed_quadrant=score_emotion["routed_quadrant"])
+    return sequence.predict_audio_features(models, routed, inputs=inputs, column="routed_quadrant")
+
+
+def choose_score(
+    snippet_index: pd.DataFrame,
+    library_index: pd.DataFrame,
+    library_cache: Path,
+    soundtracks: dict,
+    score_audio_features: pd.DataFrame,
+    score_emotion: pd.DataFrame,
+    score_facts: dict,
+    segment_s: float,
+    selection: UnitSelection,
+    seed: int,
+    options: ScoreOptions,
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The music, second by second.
+
+    Returns
+    -------
+    score_cue_sheet : pd.DataFrame
+        See :func:`moodscore.music.cue_sheet`.
+    score_findings : pd.DataFrame
+        What is wrong with its track; empty if nothing is.
+    """
+    missing = sorted(set(music.SNIPPET_COLUMNS) - set(snippet_index))
+    if missing:
+        raise MoodscoreError(
+            f"snippet_index: lacks {missing[0]}, an older version made it; "
+            "run `kedro run --pipeline=retrieval`"
+        )
+    dictionary = music.assemble_music(
+        snippet_index,
+        _opened(soundtracks, selection),
+        library_index,
+        library_cache,
+        segment_s=segment_s,
+        selection=selection,
+    )
+    brief = music.Brief(
+        clip_id=score_facts["clip_id"],
+        targets=score_emotion.merge(score_audio_features, on=_KEYS),
+        truth=None,
+        n_samples=round(score_facts["duration_s"] * media.SAMPLE_RATE),
+        sample_rate=media.SAMPLE_RATE,
+    )
+    return scoring.choose_cues(brief, dictionary, seed=seed, take=options.take)
+
+
+def play_score(
+    score_cue_sheet: pd.DataFrame,
+    score_facts: dict,
+    soundtracks: dict,
+    library_cache: Path,
+    selection: UnitSelection,
+    compute: Compute,
+    options: ScoreOptions,
+) -> tuple[dict[str, media.AudioFile], dict[str, float | None]]:
+    """The finished soundtrack, in a scratch folder, and how loud it is.
+
+    Returns
+    -------
+    score_soundtrack : dict of str to AudioFile
+        By the name of the clip.
+    score_loudness : dict
+        ``lufs`` (integrated) and ``dbtp`` (true peak) as measured; None where not defined.
+    """
+    facts = dict(score_facts)
+    clip_id = facts.pop("clip_id")
+    track = music.rendered_track(
+        selection.system,
+        score_cue_sheet,
+        music.sources_of(score_cue_sheet, _opened(soundtracks, selection), library_cache),
+        n_samples=int(score_cue_sheet["stop_sample"].iloc[-1]),
+        sample_rate=media.SAMPLE_RATE,
+    )
+    finished = scoring.finish_soundtrack(
+        track,
+        options.video,
+        media.ClipInfo(**facts),
+        scratch_folder(compute),
+        keep_db=options.keep_audio_db,
+    )
+    return {clip_id: finished.track}, asdict(finished.loudness)
+
+
+def draw_score(
+    score_facts: dict, score_emotion: pd.DataFrame, score_cue_sheet: pd.DataFrame, options: ScoreOptions
+) -> Any:
+    """The emotion of the video over its pictures, and where the music is joined."""
+    strip = media.film_strip(
+        options.video,
+        start_s=score_facts["start_s"],
+        duration_s=score_facts["duration_s"],
+        n_pictures=figures.strip_length(score_facts["width"], score_facts["height"]),
+        height=figures.STRIP_HEIGHT,
+    )
+    return figures.scored_figure(score_facts["clip_id"], strip, score_emotion, score_cue_sheet)
+
+
+def put_to_picture(
+    score_soundtrack: dict, compute: Compute, options: ScoreOptions
+) -> tuple[dict[str, Path], dict[str, Any]]:
+    """The video with its new sound, in a scratch folder, its picture as it was.
+
+    Returns
+    -------
+    scored_video : dict of str to Path
+        By its file name: an mp4 file, or an mkv file if an mp4 cannot hold the picture.
+    score_container : dict
+        ``reason`` (why it is no mp4 file) and ``left_out`` (the streams that were not taken over).
+    """
+    ((clip_id, track),) = score_soundtrack.items()
+    # Datasets load partitions as callables; straight from the node before it is the track itself.
+    track = track() if callable(track) else track
+    out = scratch_folder(compute) / f"{clip_id}.mp4"
+    scored = media.score_video(options.video, track, out)
+    return {scored.path.name: scored.path}, {"reason": scored.reason, "left_out": list(scored.left_out)}
+
+
+def _opened(soundtracks: dict, selection: UnitSelection) -> dict[str, media.AudioFile]:
+    """The sound of the training clips, where music may be taken from them."""
+    return {} if selection.music == "library" else {clip_id: load() for clip_id, load in soundtracks.items()}
