@@ -50,7 +50,10 @@ def inputs(corpus, tmp_path_factory):
         "generated_soundtracks": scored,
         "clips": [*clips, Clip("unscored", folder / "unscored.mp4")],
         "snippet_index": snippets_of(corpus, features, scaled),
+        "library_index": pd.DataFrame(),
+        "library_cache": folder,
         "predicted_audio_features": scaled,
+        "previous_audio_features": scaled,
         "emotion_predictions": labels.assign(confidence=1.0),
         "segments": corpus["segments"],
         "soundtracks": corpus["soundtracks"],
@@ -213,3 +216,9 @@ def test_wrong_systems_are_refused(systems, message):
 def test_the_stored_parameters_are_valid():
     options = StudyOptions(**yaml.safe_load((CONF / "parameters_study.yml").read_text())["study"])
     assert options.systems == ("moodscore", "paper")
+
+
+def test_the_previous_system_can_be_asked_about(run):
+    folder = run(**{"params:study": StudyOptions(consent=CONSENT, systems=["moodscore", "previous"])})
+    assert len(list((folder / "study").glob("*.mp4"))) > 0
+    assert "previous" in (next(folder.glob("study_key.json/*/*"))).read_text()

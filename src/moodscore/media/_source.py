@@ -21,18 +21,6 @@ def reading_errors(path: str | Path) -> Iterator[None]:
         ) from error
 
 
-@contextmanager
-def writing_errors(path: str | Path) -> Iterator[None]:
-    """Turn whatever FFmpeg says of ``path`` while writing it into one line that names the file."""
-    try:
-        yield
-    except av.error.FFmpegError as error:
-        raise MoodscoreError(
-            f"{path}: cannot be written ({_reason(error)}); "
-            "see that the folder can be written and the disk has room"
-        ) from error
-
-
 def _reason(error: av.error.FFmpegError) -> str:
     return (error.strerror or type(error).__name__).lower()
 

@@ -39,7 +39,10 @@ def make_versions(
     generated_soundtracks: dict,
     clips: list,
     snippet_index: pd.DataFrame,
+    library_index: pd.DataFrame,
+    library_cache: Path,
     predicted_audio_features: pd.DataFrame,
+    previous_audio_features: pd.DataFrame,
     emotion_predictions: pd.DataFrame,
     segments: pd.DataFrame,
     soundtracks: dict,
@@ -66,9 +69,12 @@ def make_versions(
     sources = {clip_id: load() for clip_id, load in soundtracks.items()}
     truth = sound.AudioScaler.from_dict(audio_scaler).transform_keyed(audio_features)
     heard = segments[segments["clip_id"].isin(shown)]
-    briefs = music.briefs(heard, predicted_audio_features, emotion_predictions, sources, truth)
-    parts = [music.MusicPart(snippet_index, sources)]
-    dictionary = music.MusicDictionary(parts, segment_s=segment_s, selection=selection)
+    briefs = music.briefs(
+        heard, predicted_audio_features, emotion_predictions, sources, truth, previous_audio_features
+    )
+    dictionary = music.assemble_music(
+        snippet_index, sources, library_index, library_cache, segment_s=segment_s, selection=selection
+    )
 
     def music_of(system: str, brief: music.Brief) -> AudioFile | _Score:
         made = system == selection.system
