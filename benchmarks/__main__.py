@@ -1,5 +1,6 @@
-"""Print every figure beside its reference."""
+"""Print figures beside their references: all of them, or those of the modules that are named."""
 
+import argparse
 from pathlib import Path
 
 from rich.console import Console
@@ -10,19 +11,39 @@ from benchmarks import anfis, bells, clustering, listening, music, scaling, scor
 PROJECT = Path(__file__).parents[1]
 
 
+#: In the order of the tables.
+MODULES = {
+    module.__name__.rpartition(".")[2]: module
+    for module in (startup, clustering, seeing, listening, music, anfis, score, scaling, bells)
+}
+
+
 def main():
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(MODULES))
+    names = parser.parse_args().names or list(MODULES)
+    if unknown := [name for name in names if name not in MODULES]:
+        parser.error(f"there is no benchmark {unknown[0]}; there are {', '.join(MODULES)}")
     console = Console()
-    for module in (startup, clustering, seeing, listening, music, anfis, score, scaling):
+    for name in names:
+        _show(name, console)
+
+
+def _show(name, console):
+    module = MODULES[name]
+    if module is not bells:
         table = Table(title=module.TITLE, title_justify="left")
         for heading in ("what", "moodscore", "reference", "ratio"):
             table.add_column(heading, justify="left" if heading == "what" else "right")
-        for name, seconds, reference, ratio in module.measure():
-            table.add_row(name, _text(seconds, ".3f"), _text(reference, ".3f"), _text(ratio, ".3g"))
+        for what, seconds, reference, ratio in module.measure():
+            table.add_row(what, _text(seconds, ".3f"), _text(reference, ".3f"), _text(ratio, ".3g"))
         console.print(table)
-    console.print(anfis.accuracy.__doc__)
-    console.print(anfis.accuracy().to_string(na_rep="", float_format="{:.6f}".format))
-    console.print("Membership functions: training clips of the last run, left out in turn")
-    console.print(_bells().to_string(index=False))
+    if module is anfis:
+        console.print(anfis.accuracy.__doc__)
+        console.print(anfis.accuracy().to_string(na_rep="", float_format="{:.6f}".format))
+    if module is bells:
+        console.print("Membership functions: training clips of the last run, left out in turn")
+        console.print(_bells().to_string(index=False))
 
 
 def _text(value, form):

@@ -24,8 +24,8 @@ from moodscore.errors import MoodscoreError
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
-#: Threads a decoder may use for the clip that is worked on; 0 is one a core.
-clip_threads: ContextVar[int] = ContextVar("clip_threads", default=0)
+#: Cores that the clip which is worked on may use; 0 is all there are.
+clip_cores: ContextVar[int] = ContextVar("clip_cores", default=0)
 
 #: A Dask scheduler that has not answered after so many seconds is not there.
 _ANSWER_S = 5
@@ -130,8 +130,8 @@ def map_clips(
     outcome: dict[str, Any] = {}
     if clips:
         runner = {"serial": _serial, "processes": _processes, "dask": _dask}[compute.backend]
-        threads = _threads_per_clip(len(clips), compute)
-        tasks = [_Task(fn, clip_id, item, threads) for clip_id, item in clips.items()]
+        cores = _cores_per_clip(len(clips), compute)
+        tasks = [_Task(fn, clip_id, item, cores) for clip_id, item in clips.items()]
         outcome.update(_with_progress(runner(tasks, compute), len(tasks), label))
     results = {c: outcome[c] for c in clips if not isinstance(outcome[c], _Failure)}
     failures = {c: outcome[c].reason for c in clips if isinstance(outcome[c], _Failure)}
@@ -162,14 +162,14 @@ class _Task(NamedTuple):
     fn: Callable[[str, Any], Any]
     clip_id: str
     item: Any
-    threads: int
+    cores: int
 
 
 def _run_one(task: _Task) -> tuple[str, Any]:
     """One clip; linear algebra gets one thread, so that it rounds alike wherever the clip is worked on."""
     from threadpoolctl import threadpool_limits
 
-    token = clip_threads.set(task.threads)
+    token = clip_cores.set(task.cores)
     try:
         with threadpool_limits(1):
             return task.clip_id, task.fn(task.clip_id, task.item)
@@ -179,7 +179,7 @@ def _run_one(task: _Task) -> tuple[str, Any]:
         logger.debug("clip %s", task.clip_id, exc_info=True)
         return task.clip_id, _unexpected(error)
     finally:
-        clip_threads.reset(token)
+        clip_cores.reset(token)
 
 
 def _unexpected(error: BaseException) -> _Failure:
@@ -355,7 +355,7 @@ def _n_workers(n_clips: int, compute: Compute) -> int:
     return min(compute.workers or available_cores(), n_clips)
 
 
-def _threads_per_clip(n_clips: int, compute: Compute) -> int:
+def _cores_per_clip(n_clips: int, compute: Compute) -> int:
     """An equal part of the cores for each clip that is worked on at the same time."""
     if compute.backend == "serial":
         return 0

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from av.video.reformatter import Colorspace
 
-from moodscore.compute import clip_threads
+from moodscore.compute import clip_cores
 from moodscore.errors import MoodscoreError
 from moodscore.media import PICTURE_SIDE, frames, preview_frames, probe_clip, sampled_frames
 from moodscore.media._source import decode
@@ -153,7 +153,7 @@ def test_passing_pictures_over_changes_none_that_is_seen(make_clip, monkeypatch,
         decoded.clear()
         results.append((list(shown_at(path, moments)), sum(map(len, decoded))))
     (passing, n_decoded), (patient, n_pictures) = results
-    assert n_pictures == len(appear_ms)
+    assert n_pictures > 0.95 * len(appear_ms)  # the last ones are not waited for once all are served
     assert n_decoded < 0.75 * n_pictures
     np.testing.assert_array_equal(passing, patient)
 
@@ -170,9 +170,9 @@ def test_as_many_threads_as_you_like(make_clip):
     path = make_clip("clip.mp4", n=60, b_frames=3)
     results = []
     for threads in (1, 2, 5):
-        token = clip_threads.set(threads)
+        token = clip_cores.set(threads)
         results.append(list(shown_at(path, np.arange(0, 2.4, 0.1))))
-        clip_threads.reset(token)
+        clip_cores.reset(token)
     np.testing.assert_array_equal(results[0], results[1])
     np.testing.assert_array_equal(results[0], results[2])
 

@@ -6,8 +6,14 @@ from pathlib import Path
 
 import av
 
-from moodscore.compute import clip_threads
+from moodscore.compute import available_cores, clip_cores
 from moodscore.errors import MoodscoreError
+
+#: Pictures of fewer pixels are decoded by one thread: several would mostly wait for each other.
+_SMALL = 1 << 19
+#: Larger ones take so many threads a core, but never more in all. A thread waits for the pictures that its
+#: own builds on, so that about one a core, FFmpeg's choice, leaves the cores idle for a third of the time.
+_THREADS_PER_CORE, _MAX_THREADS = 4, 16
 
 
 @contextmanager
@@ -50,8 +56,16 @@ def moving_picture(container: av.container.InputContainer, path: str | Path) -> 
     if video is None or video.disposition & av.stream.Disposition.attached_pic:
         raise MoodscoreError(f"{path}: has no moving picture")
     if video.codec_context is not None:  # there is none for a codec that FFmpeg does not know
-        video.codec_context.thread_count = clip_threads.get()
+        video.codec_context.thread_count = _threads(video.codec_context)
     return video
+
+
+def _threads(decoder: av.VideoCodecContext) -> int:
+    """As many as decode soonest on the cores that the clip may use."""
+    cores = clip_cores.get() or available_cores()
+    if cores == 1 or decoder.width * decoder.height < _SMALL:
+        return 1
+    return min(_THREADS_PER_CORE * cores, _MAX_THREADS)
 
 
 def decode(packet: av.Packet) -> list:

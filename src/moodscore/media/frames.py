@@ -13,10 +13,13 @@ import numpy as np
 from av.video.reformatter import Interpolation, VideoReformatter
 
 from moodscore.errors import MoodscoreError
+from moodscore.media._ahead import read_ahead
 from moodscore.media._source import decode, moving_picture, open_file, reading_errors
 
 #: Side of the square every sampled picture is scaled to, in pixels.
 PICTURE_SIDE = 256
+#: Pictures fetched while as many are looked at.
+_AHEAD = 4
 #: Time stamps are rational; half a tick of the coarsest common clock (1/1000 s) absorbs rounding.
 _CLOCK_S = 5e-4
 #: The next picture on screen is sought among so many packets before and after a picture's own.
@@ -64,18 +67,24 @@ def sampled_frames(path: str | Path, times_s: Sequence[float], *, start_s: float
     """
     scaler = VideoReformatter()
     moments = [max(time, 0.0) + start_s + _CLOCK_S for time in times_s]
+    for frame, n_moments in read_ahead(_on_screen(path, moments), _AHEAD):
+        yield from repeat(_to_rgb(scaler, frame), n_moments)
+
+
+def _on_screen(path: str | Path, moments: Sequence[float]) -> Iterator[tuple[av.VideoFrame, int]]:
+    """Each picture that is on screen at any of ``moments``, and at how many of them."""
     served, shown = 0, None
     for appears_s, frame in _decoded(path, moments):
         gone = bisect_left(moments, appears_s)
         if shown is not None and gone > served:
-            yield from repeat(_to_rgb(scaler, shown), gone - served)
+            yield shown, gone - served
             served = gone
         if served == len(moments):
             return
         shown = frame
     if shown is None:
         raise MoodscoreError(f"{path}: has no picture that can be decoded")
-    yield from repeat(_to_rgb(scaler, shown), len(moments) - served)
+    yield shown, len(moments) - served
 
 
 def _decoded(path: str | Path, moments: Sequence[float]) -> Iterator[tuple[float, av.VideoFrame]]:

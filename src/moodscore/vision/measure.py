@@ -126,8 +126,7 @@ def _measure(
     shown = look = None
     for segment in range(n):
         looks, differences, are_cuts = [], [], []
-        # All seven are taken before the first is looked at: the tables of bins then stay in the cache.
-        seven = list(islice(pictures, FRAMES_PER_SEGMENT))
+        seven = islice(pictures, FRAMES_PER_SEGMENT)
         for moment, picture in zip(moments[segment], seven, strict=True):
             if picture is not shown:
                 finder.see(picture)
