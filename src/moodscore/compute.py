@@ -25,7 +25,7 @@ Item = TypeVar("Item")
 Result = TypeVar("Result")
 
 #: Cores that the clip which is worked on may use; 0 is all there are.
-clip_cores: ContextVar[int] = ContextVar("clip_cores", default=0)
+_clip_cores: ContextVar[int] = ContextVar("clip_cores", default=0)
 
 #: A Dask scheduler that has not answered after so many seconds is not there.
 _ANSWER_S = 5
@@ -156,6 +156,11 @@ def available_cores() -> int:
     return cpu_count()
 
 
+def clip_cores() -> int:
+    """Cores that the clip which is worked on may use."""
+    return _clip_cores.get() or available_cores()
+
+
 class _Task(NamedTuple):
     """The work on one clip; travels to the workers."""
 
@@ -169,7 +174,7 @@ def _run_one(task: _Task) -> tuple[str, Any]:
     """One clip; linear algebra gets one thread, so that it rounds alike wherever the clip is worked on."""
     from threadpoolctl import threadpool_limits
 
-    token = clip_cores.set(task.cores)
+    token = _clip_cores.set(task.cores)
     try:
         with threadpool_limits(1):
             return task.clip_id, task.fn(task.clip_id, task.item)
@@ -179,7 +184,7 @@ def _run_one(task: _Task) -> tuple[str, Any]:
         logger.debug("clip %s", task.clip_id, exc_info=True)
         return task.clip_id, _unexpected(error)
     finally:
-        clip_cores.reset(token)
+        _clip_cores.reset(token)
 
 
 def _unexpected(error: BaseException) -> _Failure:

@@ -5,9 +5,8 @@ import numpy as np
 import pytest
 from av.video.reformatter import Colorspace
 
-from moodscore.compute import clip_cores
 from moodscore.errors import MoodscoreError
-from moodscore.media import PICTURE_SIDE, frames, preview_frames, probe_clip, sampled_frames
+from moodscore.media import PICTURE_SIDE, _source, frames, preview_frames, probe_clip, sampled_frames
 from moodscore.media._source import decode
 
 REAL_CLIP = Path(__file__).parents[2].parent / "shared/data/media/real_bird.mp4"
@@ -166,13 +165,12 @@ def test_a_turn_is_left_to_players(make_clip, turn, degrees):
     np.testing.assert_array_equal(list(shown_at(turn(path, degrees), times)), list(shown_at(path, times)))
 
 
-def test_as_many_threads_as_you_like(make_clip):
+def test_as_many_threads_as_you_like(make_clip, monkeypatch):
     path = make_clip("clip.mp4", n=60, b_frames=3)
     results = []
     for threads in (1, 2, 5):
-        token = clip_cores.set(threads)
+        monkeypatch.setattr(_source, "_threads", lambda decoder, n=threads: n)
         results.append(list(shown_at(path, np.arange(0, 2.4, 0.1))))
-        clip_cores.reset(token)
     np.testing.assert_array_equal(results[0], results[1])
     np.testing.assert_array_equal(results[0], results[2])
 

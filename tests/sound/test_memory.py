@@ -1,5 +1,6 @@
 """A track of hours is measured in the memory that one of minutes takes."""
 
+import math
 import tracemalloc
 
 import numpy as np
@@ -7,7 +8,7 @@ import pandas as pd
 import pytest
 
 from moodscore.samples import ArraySource
-from moodscore.sound import onsets, sound_features
+from moodscore.sound import listening, onsets, sound_features
 from moodscore.sound.listening import listen
 
 RATE = 44_100
@@ -23,11 +24,11 @@ class EndlessSource:
         rng = np.random.default_rng(0)
         beats = np.exp(-8 * (np.arange(6 * RATE) / RATE % 0.6))
         loop = (0.1 * beats[:, None] * rng.standard_normal((6 * RATE, 2))).astype(np.float32)
-        self._twice = np.concatenate([loop, loop])
+        self._loops = np.tile(loop, (1 + math.ceil(listening.BLOCK_S / 6), 1))
 
     def read(self, start, stop):
         first = start % (6 * RATE)
-        return self._twice[first : first + stop - start]
+        return self._loops[first : first + stop - start]
 
 
 def peak_bytes(duration_s):

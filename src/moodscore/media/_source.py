@@ -6,7 +6,7 @@ from pathlib import Path
 
 import av
 
-from moodscore.compute import available_cores, clip_cores
+from moodscore.compute import clip_cores
 from moodscore.errors import MoodscoreError
 
 #: Pictures of fewer pixels are decoded by one thread: several would mostly wait for each other.
@@ -62,7 +62,7 @@ def moving_picture(container: av.container.InputContainer, path: str | Path) -> 
 
 def _threads(decoder: av.VideoCodecContext) -> int:
     """As many as decode soonest on the cores that the clip may use."""
-    cores = clip_cores.get() or available_cores()
+    cores = clip_cores()
     if cores == 1 or decoder.width * decoder.height < _SMALL:
         return 1
     return min(_THREADS_PER_CORE * cores, _MAX_THREADS)

@@ -12,8 +12,8 @@ import av
 import numpy as np
 from av.video.reformatter import Interpolation, VideoReformatter
 
+from moodscore.ahead import read_ahead
 from moodscore.errors import MoodscoreError
-from moodscore.media._ahead import read_ahead
 from moodscore.media._source import decode, moving_picture, open_file, reading_errors
 
 #: Side of the square every sampled picture is scaled to, in pixels.

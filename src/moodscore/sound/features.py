@@ -20,7 +20,7 @@ from moodscore.samples import SampleSource
 from moodscore.segments import segment_bounds
 from moodscore.sound.constants import SPLICE_S
 from moodscore.sound.cues import ChromaListener, context_chroma, mode_and_key, onset_rate
-from moodscore.sound.levels import LevelListener
+from moodscore.sound.levels import LoudnessListener, RhythmListener
 from moodscore.sound.listening import as_source, listen, n_resampled
 from moodscore.sound.onsets import OnsetEnvelopes, OnsetListener
 from moodscore.sound.tempo import PRIOR_BPM, SpliceTempoListener, segment_tempi
@@ -166,7 +166,9 @@ class _Measurement:
         if n_segments < 0:
             raise MoodscoreError(f"n_segments: is {n_segments}; pass 0 or more")
         self._segments = segments = segment_s, n_segments
-        self._levels = LevelListener(n_resampled(source, LevelListener.rate), *segments)
+        n_samples = n_resampled(source, LoudnessListener.rate)
+        self._loudness = LoudnessListener(n_samples, *segments)
+        self._rhythm = RhythmListener(n_samples, *segments)
         self._onsets = self._splices = self._chroma = None
         if cues:
             self._chroma = ChromaListener()
@@ -174,24 +176,26 @@ class _Measurement:
             self._onsets = OnsetListener()
         if variant == "paper":
             self._splices = SpliceTempoListener(n_resampled(source, SpliceTempoListener.rate), *segments)
-        listen(source, *filter(None, (self._levels, self._onsets, self._chroma, self._splices)))
+        listen(
+            source, *filter(None, (self._loudness, self._rhythm, self._onsets, self._chroma, self._splices))
+        )
 
     def tlr_table(self) -> pd.DataFrame:
         """The table of `tempo_loudness_rhythm`."""
-        silent = self._levels.is_silent
+        silent = self._rhythm.is_silent
         tempi = self._splices.tempi if self._splices else segment_tempi(self._envelopes, *self._segments)
         columns = [
             np.arange(len(silent)),
             _with_the_tracks_own(tempi, silent, PRIOR_BPM),
-            self._levels.loudness,
-            self._levels.rhythm,
+            self._loudness.loudness,
+            self._rhythm.rhythm,
             silent,
         ]
         return pd.DataFrame(dict(zip(TLR_COLUMNS, columns, strict=True)))
 
     def cue_table(self) -> pd.DataFrame:
         """The table of `musical_cues`."""
-        silent = self._levels.is_silent
+        silent = self._rhythm.is_silent
         chroma = self._chroma.chroma()
         mode, key = mode_and_key(context_chroma(chroma, *self._segments))
         _, overall_key = mode_and_key(chroma.sum(axis=0, keepdims=True))
@@ -199,7 +203,7 @@ class _Measurement:
         columns = [
             np.arange(len(silent)),
             np.where(silent, 0.0, mode),
-            _with_the_tracks_own(self._levels.brightness, silent, NEUTRAL_BRIGHTNESS),
+            _with_the_tracks_own(self._loudness.brightness, silent, NEUTRAL_BRIGHTNESS),
             np.where(silent, 0.0, rate),
             np.where(silent, overall_key, key),
         ]

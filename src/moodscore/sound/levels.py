@@ -1,4 +1,4 @@
-"""What the splices of a segment tell: loudness, rhythm, brightness and silence."""
+"""What the splices of a segment tell: loudness and brightness, rhythm and silence."""
 
 import numpy as np
 
@@ -7,8 +7,8 @@ from moodscore.sound.constants import SAMPLE_RATE, SILENCE_POWER
 from moodscore.sound.frames import Splicer, segment_means
 
 
-class LevelListener:
-    """Hears the level and the colour of every segment.
+class LoudnessListener:
+    """Hears the loudness and the brightness of every segment.
 
     Parameters
     ----------
@@ -23,19 +23,15 @@ class LevelListener:
     ----------
     loudness : np.ndarray [shape=(n_segments,)]
         Sone.
-    rhythm : np.ndarray [shape=(n_segments,)]
-        Natural logarithm of the variance of the power spectral density.
     brightness : np.ndarray [shape=(n_segments,)]
         Natural logarithm of the spectral centroid in Hz; NaN where there is no power.
-    is_silent : np.ndarray of bool [shape=(n_segments,)]
     """
 
     rate = SAMPLE_RATE
 
     def __init__(self, n_samples: int, segment_s: float, n_segments: int):
         self._splicer = Splicer(self.rate, n_samples, segment_s, n_segments)
-        self.loudness, self.rhythm, self.brightness = np.zeros((3, n_segments))
-        self.is_silent = np.zeros(n_segments, dtype=bool)
+        self.loudness, self.brightness = np.zeros((2, n_segments))
 
     def hear(self, block: np.ndarray) -> None:
         """Take the next samples of the mono mix, at 44.1 kHz [shape=(m,)]."""
@@ -43,7 +39,33 @@ class LevelListener:
             density = loudness.power_spectral_density(splices)
             self.loudness[segments] = segment_means(loudness.loudness(density), counts)
             self.brightness[segments] = cues.brightness(segment_means(density, counts))
-            fine_density = rhythm.periodogram(splices)
-            self.rhythm[segments] = segment_means(rhythm.rhythm(fine_density), counts)
-            power = segment_means(rhythm.mean_power(fine_density), counts)
-            self.is_silent[segments] = power < SILENCE_POWER
+
+
+class RhythmListener:
+    """Hears the rhythm of every segment, and whether it is silent.
+
+    Parameters
+    ----------
+    n_samples, segment_s, n_segments
+        As for `LoudnessListener`.
+
+    Attributes
+    ----------
+    rhythm : np.ndarray [shape=(n_segments,)]
+        Natural logarithm of the variance of the power spectral density.
+    is_silent : np.ndarray of bool [shape=(n_segments,)]
+    """
+
+    rate = SAMPLE_RATE
+
+    def __init__(self, n_samples: int, segment_s: float, n_segments: int):
+        self._splicer = Splicer(self.rate, n_samples, segment_s, n_segments)
+        self.rhythm = np.zeros(n_segments)
+        self.is_silent = np.zeros(n_segments, dtype=bool)
+
+    def hear(self, block: np.ndarray) -> None:
+        """Take the next samples of the mono mix, at 44.1 kHz [shape=(m,)]."""
+        for segments, splices, counts in self._splicer.cut(block):
+            density = rhythm.periodogram(splices)
+            self.rhythm[segments] = segment_means(rhythm.rhythm(density), counts)
+            self.is_silent[segments] = segment_means(rhythm.mean_power(density), counts) < SILENCE_POWER

@@ -38,8 +38,8 @@ def periodogram(splices: np.ndarray) -> np.ndarray:
     """
     n, samples = splices.shape
     padded = np.zeros((n, FFT_LENGTH), dtype=splices.dtype)
-    mean = splices.mean(axis=1, keepdims=True, dtype=np.float64)
-    np.subtract(splices, mean, out=padded[:, :samples], casting="same_kind")
+    mean = splices.mean(axis=1, keepdims=True, dtype=np.float64).astype(splices.dtype)
+    np.subtract(splices, mean, out=padded[:, :samples])
     density = squared_magnitudes(scipy.fft.rfft(padded, overwrite_x=True))
     density *= 2 / (SAMPLE_RATE * samples)
     density[:, [0, -1]] /= 2  # these have no negative frequency
@@ -75,5 +75,7 @@ def rhythm(density: np.ndarray) -> np.ndarray:
     np.ndarray [shape=(n,)]
         At least `RHYTHM_FLOOR`.
     """
-    variance = density.var(axis=1, ddof=1, dtype=np.float64)
+    centred = density.astype(np.float64)
+    centred -= centred.mean(axis=1, keepdims=True)
+    variance = np.vecdot(centred, centred) / (density.shape[1] - 1)
     return np.log(np.maximum(variance, VARIANCE_FLOOR))

@@ -6,7 +6,7 @@ from itertools import count
 
 import pytest
 
-from moodscore.media._ahead import read_ahead
+from moodscore.ahead import read_ahead
 
 colour: ContextVar[str] = ContextVar("colour", default="none")
 
