@@ -1,6 +1,6 @@
 import pytest
 
-from moodscore.progress import epoch_bar
+from moodscore.progress import epoch_bar, tell, told
 
 
 @pytest.fixture
@@ -43,3 +43,16 @@ def test_no_epoch_at_all(capsys):
 def test_what_goes_wrong_inside_comes_out(capsys):
     with pytest.raises(ZeroDivisionError), epoch_bar("Training") as progress:
         progress(1 // 0, 1)
+
+
+def test_whoever_listens_is_told():
+    heard, heard_inside = [], []
+    tell(0.1)  # to nobody
+    with told(heard.append):
+        tell(0.2)
+        with told(heard_inside.append):
+            tell(0.3)
+        tell(0.4)
+    tell(0.5)
+    assert heard == [0.2, 0.4]
+    assert heard_inside == [0.3]

@@ -1,7 +1,27 @@
-"""Progress bars for work that is not per clip."""
+"""Progress of work that is not per clip: bars over epochs, and news of how far a long step is."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
+
+_listener: ContextVar[Callable[[float], None] | None] = ContextVar("listener", default=None)
+
+
+def tell(share: float) -> None:
+    """Say which share of a long step is done, in [0, 1]; whoever wants to know has called `told`."""
+    listener = _listener.get()
+    if listener is not None:
+        listener(share)
+
+
+@contextmanager
+def told(listener: Callable[[float], None]) -> Iterator[None]:
+    """Have ``listener`` called by every `tell` inside the block, in this thread."""
+    token = _listener.set(listener)
+    try:
+        yield
+    finally:
+        _listener.reset(token)
 
 
 @contextmanager

@@ -272,6 +272,20 @@ def test_a_track_of_any_length_is_read_in_small_pieces(make_targets, make_snippe
     assert len(track.read(2 * RATE, 2 * RATE + 100)) == noise_sources["clip0"].longest_read == 100
 
 
+@pytest.mark.parametrize("plain", [False, True])
+def test_a_track_that_is_levelled_later_differs_by_one_factor(
+    make_targets, make_snippets, noise_sources, plain
+):
+    cues = make_cues(make_targets(9), make_snippets(3, 10), np.arange(9), noise_sources, 9 * RATE)
+    shape = {"n_samples": 9 * RATE, "sample_rate": RATE, "plain": plain}
+    levelled = RenderedTrack(cues, noise_sources, **shape).whole()
+    track = RenderedTrack(cues, noise_sources, **shape, levelled=False)
+    raw = track.whole()
+    np.testing.assert_array_equal(track.read(1000, 5000), raw[1000:5000])
+    factor = np.abs(levelled).max() / np.abs(raw).max()
+    np.testing.assert_allclose(levelled, factor * raw, atol=1e-6)
+
+
 def test_same_cues_same_samples(make_targets, make_snippets, noise_sources):
     cues = make_cues(make_targets(5), make_snippets(3, 10), [1, 15, 14, 2, 3], noise_sources, 5 * RATE)
     before, samples = cues.copy(), noise_sources["clip1"].samples.copy()

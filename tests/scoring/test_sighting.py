@@ -2,7 +2,8 @@ import numpy as np
 import pytest
 
 from moodscore.errors import MoodscoreError
-from moodscore.scoring import content_key, look_at, sighting
+from moodscore.media import probe_clip
+from moodscore.scoring import content_key, look_at, sighting, strip_of
 from moodscore.vision import MeasureOptions
 
 OPTIONS = MeasureOptions()
@@ -111,3 +112,24 @@ def test_what_is_no_film(make_film, look, tmp_path, content, said):
 def test_too_short(make_film, look):
     with pytest.raises(MoodscoreError, match=r"lasts 0\.30 s, shorter than half a segment of 1 s"):
         look(make_film(seconds=0.3))
+
+
+def test_a_film_strip_is_made_once(make_film, tmp_path, monkeypatch):
+    film, made = make_film(), []
+    draw = sighting.film_strip
+    monkeypatch.setattr(sighting, "film_strip", lambda *given, **how: made.append(how) or draw(*given, **how))
+    facts = probe_clip(film)
+    strips = [
+        strip_of(film, tmp_path / "cache", facts, n_pictures=n_pictures, height=24)
+        for n_pictures in (4, 4, 6)
+    ]
+    assert [len(strip) for strip in strips] == [4, 4, 6]
+    np.testing.assert_array_equal(strips[0], strips[1])
+    assert len(made) == 2
+
+
+def test_a_strip_that_cannot_be_kept_is_drawn_all_the_same(make_film, tmp_path, caplog):
+    film, cache = make_film(), tmp_path / "cache"
+    cache.write_text("in the way")
+    assert len(strip_of(film, cache, probe_clip(film), n_pictures=3, height=24)) == 3
+    assert "what was seen is not kept" in caplog.text

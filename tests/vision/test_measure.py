@@ -8,6 +8,7 @@ import pytest
 
 from moodscore.errors import MoodscoreError
 from moodscore.media import probe_clip, sampled_frames, write_clip
+from moodscore.progress import told
 from moodscore.vision import (
     CHANNELS,
     DescriptorOptions,
@@ -291,3 +292,10 @@ def test_segments_of_another_length(make_clip):
     assert found.histograms.shape == (4, 3, 256)
     assert found.histograms[1, 0, 150:190].sum() < 0.01
     assert found.histograms[2, 0, 150:190].sum() > 0.5
+
+
+def test_it_says_how_far_it_is(make_clip):
+    path, heard = make_clip([plain(RED)] * 3 * FPS), []
+    with told(heard.append):
+        measured(path)
+    assert heard == pytest.approx([1 / 3, 2 / 3, 1])

@@ -16,6 +16,7 @@ __getattr__, __dir__, __all__ = _lazy.attach(
         "encode": ["write_clip"],
         "excerpt": ["encode_excerpt"],
         "frames": ["PICTURE_SIDE", "preview_frames", "sampled_frames"],
+        "_blocks": ["store_track"],
         "loudness": ["Loudness", "Normalised", "measure_loudness", "normalise"],
         "mixing": ["mix_with_original", "write_stem"],
         "probe": ["VIDEO_SUFFIXES", "Clip", "ClipInfo", "list_clips", "probe_clip"],

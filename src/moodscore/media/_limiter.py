@@ -88,12 +88,16 @@ def _peaks(padded: np.ndarray, above: float) -> np.ndarray:
     n_gaps = len(padded) - 2 * _REACH + 1  # between the samples, and before and after them
     matrix = _interpolation()
     rows = -(-n_gaps // _HOP)
-    filled = np.zeros((rows * _HOP + len(matrix) - _HOP, padded.shape[1]), dtype=np.float32)
-    filled[: len(padded)] = padded[: len(filled)]
-    peaks = np.abs(padded[_REACH:-_REACH]).max(axis=1)
-    for channel in filled.T:
+    filled = np.zeros((padded.shape[1], (rows + 1) * _HOP), dtype=np.float32)
+    n_filled = min(len(padded), filled.shape[1])
+    filled[:, :n_filled] = padded[:n_filled].T
+    peaks = np.zeros(len(padded) - 2 * _REACH, dtype=np.float32)
+    for samples, channel in zip(padded.T, filled, strict=True):
+        np.maximum(peaks, np.abs(samples[_REACH:-_REACH]), out=peaks)
         windows = sliding_window_view(channel, len(matrix))[::_HOP]
-        loud = np.flatnonzero(np.abs(windows).max(axis=1) * _most_gain() > above)
+        highest = np.abs(channel).reshape(-1, _HOP).max(axis=1)
+        # A window reaches into the row after its own, and no further.
+        loud = np.flatnonzero(np.maximum(highest[:-1], highest[1:]) * _most_gain() > above)
         curve = np.ascontiguousarray(windows[loud]) @ matrix  # in one piece, for BLAS
         gaps = np.zeros((rows, _HOP), dtype=np.float32)
         gaps[loud] = np.abs(curve).reshape(len(loud), _OVERSAMPLING - 1, _HOP).max(axis=1)

@@ -21,6 +21,7 @@ import av
 import numpy as np
 from av.filter import Graph
 
+from moodscore.ahead import read_ahead
 from moodscore.media._blocks import blocks_of, store_blocks
 from moodscore.media._limiter import limited, to_gain, true_peak
 from moodscore.media.audio_file import AudioFile
@@ -144,7 +145,8 @@ def normalise(
 
     if is_limited and before.lufs is not None:
         gain_db = _made_good(gain_db, target_lufs, lambda gain: _loudness(turned_up(gain), track))
-    file = store_blocks(Path(out), turned_up(gain_db), track, track.n_samples, inputs=(track.path,))
+    blocks = read_ahead(turned_up(gain_db), 1)
+    file = store_blocks(Path(out), blocks, track, track.n_samples, inputs=(track.path,))
     return Normalised(file, measure_loudness(file), gain_db, is_limited)
 
 
@@ -165,7 +167,7 @@ def _made_good(gain_db: float, target_lufs: float, loudness_at: Callable[[float]
 def _measured(blocks: Iterable[np.ndarray], like: AudioFile) -> Loudness:
     """Loudness and true peak in one go through the sound."""
     meter = _Meter(like.sample_rate, like.channels)
-    peak = true_peak(meter.listening(blocks))
+    peak = true_peak(read_ahead(meter.listening(blocks), 1))
     return Loudness(meter.lufs, 20 * math.log10(peak) if peak > 0 else None)
 
 

@@ -18,6 +18,7 @@ from pathlib import Path
 import av
 from av.container import InputContainer, OutputContainer
 
+from moodscore.ahead import read_ahead
 from moodscore.errors import MoodscoreError
 from moodscore.media._blocks import blocks_of
 from moodscore.media._output import whole_file, writing_errors
@@ -37,6 +38,8 @@ _HEVC_TAG = "hvc1"
 _REORDERED_IN_AVI = ("h264", "hevc")
 #: A picture is shown at most so many pictures later than it is decoded (H.264 and HEVC, level limits).
 _MAX_REORDERING = 16
+#: Packets of sound that are encoded while as many are written: six seconds.
+_ENCODED_AHEAD = 256
 
 
 @dataclass(frozen=True)
@@ -189,7 +192,7 @@ def _remux(container: InputContainer, picture: av.VideoStream, scored: ScoredVid
         out.start_encoding()
         streams = [
             _copied_packets(container, picture, copied, clip),
-            aac_packets(sound, blocks_of(soundtrack, n_samples)),
+            read_ahead(aac_packets(sound, blocks_of(soundtrack, n_samples)), _ENCODED_AHEAD),
         ]
         # In the order of time, so that nothing piles up in the writer.
         for packet in heapq.merge(*streams, key=_decoding_time):

@@ -71,8 +71,7 @@ def _check_length(track, cues):
 
 
 def _check_clipping(track, sample_rate):
-    loudest = np.abs(track).max(axis=1, initial=0)
-    over = np.flatnonzero(~(loudest <= FULL_SCALE))  # what is no number is over, too
+    over = np.unique(np.nonzero(~(np.abs(track) <= FULL_SCALE))[0])  # what is no number is over, too
     if len(over):
         yield (
             "clipping",

@@ -102,6 +102,9 @@ class RenderedTrack:
         As in `render_track`.
     plain : bool
         Chained as by `concatenate_track`.
+    levelled : bool
+        Whether the last rule, about the peak, is kept. Without it nothing needs to be looked for, so a
+        track whose level is set later is rendered once instead of twice; it may exceed full scale.
 
     Attributes
     ----------
@@ -124,9 +127,11 @@ class RenderedTrack:
         n_samples: int,
         sample_rate: int,
         plain: bool = False,
+        levelled: bool = True,
     ):
         _check_cues(cues, sources, n_samples)
-        self.n_samples, self.sample_rate, self._plain = n_samples, sample_rate, plain
+        self.n_samples, self.sample_rate = n_samples, sample_rate
+        self._plain, self._is_levelled = plain, levelled
         self._runs = _runs(cues, sources, sample_rate)
         self._stops = np.array([run.stop for run in self._runs])
         self._centres = (cues["start_sample"] + cues["stop_sample"]).to_numpy() / 2
@@ -137,7 +142,7 @@ class RenderedTrack:
     def read(self, start: int, stop: int) -> np.ndarray:
         """Samples ``[start, stop)`` of the track.
 
-        The first reading looks for the peak of the whole track.
+        The first reading of a levelled track looks for the peak of all of it.
 
         Returns
         -------
@@ -148,12 +153,13 @@ class RenderedTrack:
         MoodscoreError
             If the music is silent or holds values that are not numbers.
         """
-        return self._levelled(self._mixed(start, stop), self._peak)
+        sound = self._mixed(start, stop)
+        return self._levelled(sound, self._peak) if self._is_levelled else sound
 
     def whole(self) -> np.ndarray:
         """All samples [shape=(n_samples, 2)]; each is rendered once."""
         track = self._mixed(0, self.n_samples)
-        return self._levelled(track, _peak_of(track))
+        return self._levelled(track, _peak_of(track)) if self._is_levelled else track
 
     @cached_property
     def _peak(self) -> float:

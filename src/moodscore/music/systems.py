@@ -206,9 +206,22 @@ def play(
 
 
 def rendered_track(
-    system: str, cues: pd.DataFrame, sources: Mapping[str, SampleSource], *, n_samples: int, sample_rate: int
+    system: str,
+    cues: pd.DataFrame,
+    sources: Mapping[str, SampleSource],
+    *,
+    n_samples: int,
+    sample_rate: int,
+    levelled: bool = True,
 ) -> RenderedTrack:
     """The track of `play`, rendered as it is read: for what is too long to be held whole.
+
+    Parameters
+    ----------
+    system, cues, sources, n_samples, sample_rate
+        As for `play`.
+    levelled : bool
+        See `RenderedTrack`.
 
     Returns
     -------
@@ -216,7 +229,9 @@ def rendered_track(
         A `SampleSource` of two channels.
     """
     plain = system != "moodscore"
-    return RenderedTrack(cues, sources, n_samples=n_samples, sample_rate=sample_rate, plain=plain)
+    return RenderedTrack(
+        cues, sources, n_samples=n_samples, sample_rate=sample_rate, plain=plain, levelled=levelled
+    )
 
 
 def _random_selections(

@@ -16,7 +16,7 @@ __getattr__, __dir__, __all__ = _lazy.attach(
         "outputs": ["Outputs", "default_output", "fingerprint", "list_videos"],
         "overrides": ["EmotionSpan", "override_emotion", "parse_cues"],
         "scenes": ["Scene", "explain", "scenes_of"],
-        "sighting": ["Sighting", "check_is_film", "content_key", "look_at"],
+        "sighting": ["Sighting", "check_is_film", "content_key", "look_at", "strip_of"],
         "songs": ["index_songs"],
         "versions": ["newest_versions"],
     },

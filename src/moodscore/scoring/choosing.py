@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
+from moodscore.ahead import read_ahead
 from moodscore.music import (
     FINDING_COLUMNS,
     Brief,
@@ -72,9 +73,9 @@ def inspect_by_window(track: SampleSource, cues: pd.DataFrame) -> pd.DataFrame:
         The cue sheet it was made from.
     """
     parts = []
-    for window in _windows(len(cues)):
+    for window, sound in read_ahead(_heard(track, cues), 1):
         own = cues.iloc[window]
-        found = _inspect(track, own)
+        found = _inspect(sound, own, track.sample_rate)
         # What lies where windows overlap belongs to the one it lies deeper in.
         first_s = own["start_s"].iloc[min(_OVERLAP // 2, len(own) - 1)] if window.start else 0.0
         is_last = window.stop >= len(cues)
@@ -88,9 +89,16 @@ def _windows(n_segments: int) -> Iterator[slice]:
         yield slice(first, first + _WINDOW)
 
 
-def _inspect(track: SampleSource, cues: pd.DataFrame) -> pd.DataFrame:
-    start, stop = int(cues["start_sample"].iloc[0]), int(cues["stop_sample"].iloc[-1])
-    start_s = start / track.sample_rate
+def _heard(track: SampleSource, cues: pd.DataFrame) -> Iterator[tuple[slice, np.ndarray]]:
+    """Each window and its sound."""
+    for window in _windows(len(cues)):
+        own = cues.iloc[window]
+        yield window, track.read(int(own["start_sample"].iloc[0]), int(own["stop_sample"].iloc[-1]))
+
+
+def _inspect(sound: np.ndarray, cues: pd.DataFrame, sample_rate: int) -> pd.DataFrame:
+    start = int(cues["start_sample"].iloc[0])
+    start_s = start / sample_rate
     own = cues.assign(
         start_sample=cues["start_sample"] - start,
         stop_sample=cues["stop_sample"] - start,
@@ -98,5 +106,5 @@ def _inspect(track: SampleSource, cues: pd.DataFrame) -> pd.DataFrame:
     )
     if start:  # the seam there lies inside the window before
         own.loc[own.index[0], "join"] = "start"
-    found = inspect_track(track.read(start, stop), own, sample_rate=track.sample_rate)
+    found = inspect_track(sound, own, sample_rate=sample_rate)
     return found.assign(at_s=(found["at_s"] + start_s).round(3))[list(FINDING_COLUMNS)]

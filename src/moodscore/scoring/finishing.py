@@ -13,8 +13,8 @@ from moodscore.media import (
     measure_loudness,
     mix_with_original,
     normalise,
+    store_track,
 )
-from moodscore.media._blocks import blocks_of, store_blocks
 from moodscore.samples import SampleSource
 
 logger = logging.getLogger(__name__)
@@ -47,7 +47,7 @@ def finish_soundtrack(
     Parameters
     ----------
     music : SampleSource
-        The rendered track.
+        The rendered track, at any level.
     video : str or Path
         Whose sound may be kept.
     facts : ClipInfo
@@ -62,8 +62,7 @@ def finish_soundtrack(
     MoodscoreError
         If a file cannot be read or written.
     """
-    rendered = folder / "rendered.wav"
-    track = store_blocks(rendered, blocks_of(music), music, music.n_samples, inputs=())
+    track = store_track(music, folder / "rendered.wav")
     original = None if keep_db is None else _original(video, facts, folder)
     if original is not None:
         track = _mixed(track, original, keep_db, folder)

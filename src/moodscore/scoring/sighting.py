@@ -16,7 +16,7 @@ import numpy as np
 
 from moodscore.errors import MoodscoreError
 from moodscore.files import replacing
-from moodscore.media import ClipInfo, check_is_whole, probe_clip
+from moodscore.media import ClipInfo, check_is_whole, film_strip, probe_clip
 from moodscore.segments import segment_bounds
 from moodscore.vision import ClipMeasures, MeasureOptions, measure_clip
 
@@ -105,12 +105,42 @@ def look_at(path: str | Path, cache: Path, *, segment_s: float, options: Measure
     measures = measure_clip(
         path, start_s=facts.start_s, duration_s=facts.duration_s, segment_s=segment_s, options=options
     )
-    sighting = Sighting(facts, measures)
-    try:
-        _store(cache / name, sighting)
-    except MoodscoreError as error:
-        logger.warning("what was seen is not kept: %s", error)
-    return sighting
+    _store(cache / name, asdict(measures) | {"facts": np.array(json.dumps(asdict(facts)))})
+    return Sighting(facts, measures)
+
+
+def strip_of(path: str | Path, cache: Path, facts: ClipInfo, *, n_pictures: int, height: int) -> np.ndarray:
+    """The film strip of a video, from the cache where it has it.
+
+    Parameters
+    ----------
+    path, cache
+        As for `look_at`.
+    facts : ClipInfo
+        Of the video.
+    n_pictures, height : int
+        See :func:`moodscore.media.film_strip`.
+
+    Returns
+    -------
+    np.ndarray of uint8 [shape=(n, height, width, 3)]
+        RGB; fewer than ``n_pictures`` where a part of the file cannot be decoded.
+
+    Raises
+    ------
+    MoodscoreError
+        If the video cannot be opened.
+    """
+    place = cache / f"{content_key(path)}-{n_pictures}x{height}.npz"
+    stored = _arrays(place)
+    if stored is not None and "pictures" in stored:
+        return stored["pictures"]
+    pictures = film_strip(
+        path, start_s=facts.start_s, duration_s=facts.duration_s, n_pictures=n_pictures, height=height
+    )
+    strip = np.stack(pictures) if pictures else np.zeros((0, height, height, 3), dtype=np.uint8)
+    _store(place, {"pictures": strip})
+    return strip
 
 
 def check_is_film(path: str | Path) -> None:
@@ -137,16 +167,26 @@ def check_is_film(path: str | Path) -> None:
 
 def _load(path: Path) -> Sighting | None:
     """What is kept there; None if nothing is or it cannot be read."""
+    arrays = _arrays(path) or {}
     try:
-        with path.open("rb") as file, np.load(file, allow_pickle=False) as archive:
-            arrays = {name: archive[name] for name in archive.files}
         facts = ClipInfo(**json.loads(str(arrays.pop("facts"))))
         return Sighting(facts, ClipMeasures(**arrays))
+    except (ValueError, KeyError, TypeError):
+        return None
+
+
+def _arrays(path: Path) -> dict[str, np.ndarray] | None:
+    try:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as archive:
+            return {name: archive[name] for name in archive.files}
     except (OSError, EOFError, ValueError, KeyError, TypeError, zipfile.BadZipFile):
         return None
 
 
-def _store(path: Path, sighting: Sighting) -> None:
-    arrays = asdict(sighting.measures) | {"facts": np.array(json.dumps(asdict(sighting.facts)))}
-    with replacing(path) as part, part.open("wb") as file:
-        np.savez_compressed(file, **arrays, allow_pickle=False)
+def _store(path: Path, arrays: dict[str, np.ndarray]) -> None:
+    """Keep what was seen; where that cannot be, it is said and done without."""
+    try:
+        with replacing(path) as part, part.open("wb") as file:
+            np.savez_compressed(file, **arrays, allow_pickle=False)
+    except MoodscoreError as error:
+        logger.warning("what was seen is not kept: %s", error)

@@ -10,6 +10,7 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict
 
 from moodscore.media import PICTURE_SIDE, preview_frames, sampled_frames
+from moodscore.progress import tell
 from moodscore.segments import segment_bounds
 from moodscore.vision.dynamics import cut_rate, intensity_difference, is_cut, motion
 from moodscore.vision.hsi import CHANNELS, MAX_LEVEL, N_BINS, HSICounts, hsi_bins, hsi_counts
@@ -139,6 +140,7 @@ def _measure(
             looks.append(look.counts)
         histograms[segment], chroma[segment] = _histograms(looks, options)
         moved[segment] = motion(np.array(differences), np.array(are_cuts, dtype=bool))
+        tell((segment + 1) / n)
     rates = cut_rate(np.array(cuts_s), bounds) if n else np.zeros(0)
     return ClipMeasures(histograms, moved, rates, chroma), finder.crop()
 

@@ -1,15 +1,17 @@
 """``kedro score``: the score pipeline, run for each of some videos by the models of one workspace.
 
 The pipeline's tables stay in memory here, and what it makes is put beside the video that is wanted. The
-models are loaded once, and not before a video has been looked at that needs them.
+models are loaded once, beside the first look at a video; the picture is drawn beside the music.
 """
 
 import contextlib
+import importlib
 import logging
 import signal
 import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -31,6 +33,7 @@ from moodscore.emotion import QUADRANTS
 from moodscore.errors import MoodscoreError
 from moodscore.pipelines.score.parameters import ScoreOptions
 from moodscore.pipelines.score.pipeline import create_pipeline
+from moodscore.progress import told
 from moodscore.scoring.scenes import clock
 
 _NETWORKS = tuple(f"{quadrant}.lstm_model" for quadrant in QUADRANTS)
@@ -54,9 +57,13 @@ _STEPS = {
     "play_score": ("playing and levelling it", 30),
     "put_to_picture": ("putting it to the picture", 15),
 }
+#: What later steps import and what takes its time.
+_SLOW_IMPORTS = ("moodscore.music.assembly", "moodscore.figures.scored")
 #: Nothing of a workspace is saved here, but Kedro wants all versions to be saved as one.
 _NO_VERSION = "never"
-_LOADING = "loading the networks"
+_LOADING = "loading the models"
+#: Where the picture lies until all is finished.
+_EMOTION = "emotion.png"
 #: Status of a process ended by a signal.
 _TERMINATED = 128 + signal.SIGTERM
 
@@ -169,10 +176,9 @@ class Studio:
         self._catalog = context.catalog
         self.workspace = context.config_loader["globals"]["workspace"]
         self._versions = self._choose_run(context)
-        self._runner = SequentialRunner()
         self._pipeline: Pipeline = create_pipeline()
         self._stored: dict[str, AbstractDataset] = {}
-        self._loaded = False
+        self._models: Future[None] | None = None
         #: Seconds that went into getting ready rather than into a video.
         self.startup_s = time.perf_counter() - began
 
@@ -211,14 +217,21 @@ class Studio:
                 self._parameter("compute").model_copy(update={"scratch": str(folder)})
             ),
         }
-        for node in sorted(self._pipeline.nodes, key=lambda node: list(_STEPS).index(node.name)):
-            if node.name == "predict_score":
-                self._load_networks(bar)
-            bar.begin(node.name)
-            for name in node.outputs:
-                own[name] = MemoryDataset(copy_mode="assign")
-            datasets = {name: own.get(name) or self._dataset(name) for name in [*node.inputs, *node.outputs]}
-            self._runner.run(self._pipeline.only_nodes(node.name), DataCatalog(datasets))
+        for name in self._pipeline.all_outputs():
+            own[name] = MemoryDataset(copy_mode="assign")
+        self._begin_loading()
+        with ThreadPoolExecutor(1) as beside:
+            drawn = None
+            for step in _STEPS:
+                if step == "read_video":
+                    self._wait_for_models(bar)
+                bar.begin(step)
+                if step == "draw_score":
+                    drawn = beside.submit(self._draw, own, folder)
+                else:
+                    with told(bar.within):
+                        self._run(step, own)
+            drawn.result()
         results = {name: dataset.load() for name, dataset in own.items() if not name.startswith("params:")}
         if self._request.explain:
             results["explanation"] = scoring.explain(
@@ -228,6 +241,15 @@ class Studio:
                 self._dataset("anfis_model").load(),
             )
         return results
+
+    def _run(self, step: str, own: Mapping[str, AbstractDataset]) -> None:
+        node = self._pipeline.only_nodes(step)
+        datasets = {name: own.get(name) or self._dataset(name) for name in node.datasets()}
+        SequentialRunner().run(node, DataCatalog(datasets))
+
+    def _draw(self, own: Mapping[str, AbstractDataset], folder: Path) -> None:
+        self._run("draw_score", own)
+        own["score_figure"].load().savefig(folder / _EMOTION)
 
     def _choose_run(self, context: KedroContext) -> dict[str, str]:
         needed = (*_MODELS, *(_LIBRARY_MODELS if self._request.library else ()))
@@ -273,14 +295,22 @@ class Studio:
         load_version = self._versions.get(name)
         return AbstractDataset.from_config(name, cached, load_version, save_version=_NO_VERSION)
 
-    def _load_networks(self, bar: "_Bar") -> None:
-        if not self._loaded:
-            bar.say(_LOADING)
-            began = time.perf_counter()
-            for name in _NETWORKS:
-                self._dataset(name).load()
-            self._loaded = True
-            self.startup_s += time.perf_counter() - began
+    def _begin_loading(self) -> None:
+        """Load the models in a thread of their own: looking at pictures leaves time for that."""
+        if self._models is None:
+            self._models = ThreadPoolExecutor(1).submit(self._load_models)
+
+    def _load_models(self) -> None:
+        for name in _MODELS:
+            self._dataset(name).load()
+        for module in _SLOW_IMPORTS:
+            importlib.import_module(module)
+
+    def _wait_for_models(self, bar: "_Bar") -> None:
+        bar.say(_LOADING)
+        began = time.perf_counter()
+        self._models.result()
+        self.startup_s += time.perf_counter() - began
 
     @cached_property
     def _songs(self) -> Any:
@@ -373,10 +403,9 @@ def _files(job: Job, folder: Path) -> dict[str, Path]:
     soundtrack = track.path
     if job.outputs.lossless != soundtrack.suffix:
         soundtrack = media.write_stem(track, folder / f"soundtrack{job.outputs.lossless}").path
-    cues, picture = folder / "cues.csv", folder / "emotion.png"
+    cues = folder / "cues.csv"
     job.made["score_cue_sheet"].to_csv(cues, index=False)
-    job.made["score_figure"].savefig(picture)
-    return {"soundtrack": soundtrack, "cues": cues, "emotion": picture, "video": video}
+    return {"soundtrack": soundtrack, "cues": cues, "emotion": folder / _EMOTION, "video": video}
 
 
 def _report(studio: Studio, jobs: Sequence[Job]) -> None:
@@ -445,7 +474,7 @@ class _Bar:
         name = job.video.name + (f" (take {job.take + 1})" if job.take else "")
         total = sum(share for _, share in _STEPS.values())
         self._task = self._progress.add_task("", total=total, name=name)
-        self._share = 0
+        self._share = self._done = 0
 
     def __enter__(self) -> "_Bar":
         self._progress.start()
@@ -456,9 +485,14 @@ class _Bar:
 
     def begin(self, step: str) -> None:
         """A step of the pipeline begins, so the one before is done."""
-        self._progress.advance(self._task, self._share)
+        self._done += self._share
         words, self._share = _STEPS[step]
+        self._progress.update(self._task, completed=self._done)
         self.say(words)
+
+    def within(self, share: float) -> None:
+        """Say which share of the step is done."""
+        self._progress.update(self._task, completed=self._done + share * self._share)
 
     def say(self, words: str) -> None:
         """What is being done."""

@@ -178,6 +178,7 @@ def play_score(
         music.sources_of(score_cue_sheet, _opened(soundtracks, selection), library_cache),
         n_samples=int(score_cue_sheet["stop_sample"].iloc[-1]),
         sample_rate=media.SAMPLE_RATE,
+        levelled=False,
     )
     finished = scoring.finish_soundtrack(
         track,
@@ -190,17 +191,23 @@ def play_score(
 
 
 def draw_score(
-    score_facts: dict, score_emotion: pd.DataFrame, score_cue_sheet: pd.DataFrame, options: ScoreOptions
+    score_facts: dict,
+    score_emotion: pd.DataFrame,
+    score_cue_sheet: pd.DataFrame,
+    score_cache: Path,
+    options: ScoreOptions,
 ) -> Any:
     """The emotion of the video over its pictures, and where the music is joined."""
-    strip = media.film_strip(
+    facts = dict(score_facts)
+    clip_id = facts.pop("clip_id")
+    strip = scoring.strip_of(
         options.video,
-        start_s=score_facts["start_s"],
-        duration_s=score_facts["duration_s"],
-        n_pictures=figures.strip_length(score_facts["width"], score_facts["height"]),
+        score_cache,
+        media.ClipInfo(**facts),
+        n_pictures=figures.strip_length(facts["width"], facts["height"]),
         height=figures.STRIP_HEIGHT,
     )
-    return figures.scored_figure(score_facts["clip_id"], strip, score_emotion, score_cue_sheet)
+    return figures.scored_figure(clip_id, strip, score_emotion, score_cue_sheet)
 
 
 def put_to_picture(

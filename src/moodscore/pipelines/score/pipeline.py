@@ -92,7 +92,7 @@ def create_pipeline(**kwargs) -> Pipeline:
             ),
             node(
                 draw_score,
-                inputs=["score_facts", "score_emotion", "score_cue_sheet", "params:score"],
+                inputs=["score_facts", "score_emotion", "score_cue_sheet", "score_cache", "params:score"],
                 outputs="score_figure",
                 name="draw_score",
             ),
