@@ -1,7 +1,8 @@
 """``kedro score``: the score pipeline, run for each of some videos by the models of one workspace.
 
 The pipeline's tables stay in memory here, and what it makes is put beside the video that is wanted. The
-models are loaded once, beside the first look at a video; the picture is drawn beside the music.
+models are loaded once, and not before a video has been looked at that needs them; the picture is drawn
+beside the music.
 """
 
 import contextlib
@@ -11,7 +12,7 @@ import signal
 import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -26,6 +27,7 @@ from kedro.runner import SequentialRunner
 from rich import get_console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
+from threadpoolctl import threadpool_limits
 
 import moodscore
 from moodscore import media, scoring
@@ -178,7 +180,7 @@ class Studio:
         self._versions = self._choose_run(context)
         self._pipeline: Pipeline = create_pipeline()
         self._stored: dict[str, AbstractDataset] = {}
-        self._models: Future[None] | None = None
+        self._loaded = False
         #: Seconds that went into getting ready rather than into a video.
         self.startup_s = time.perf_counter() - began
 
@@ -219,12 +221,12 @@ class Studio:
         }
         for name in self._pipeline.all_outputs():
             own[name] = MemoryDataset(copy_mode="assign")
-        self._begin_loading()
-        with ThreadPoolExecutor(1) as beside:
+        # Two threads that multiply matrices at once, each with more threads, can wait for ever in OpenBLAS.
+        with threadpool_limits(1), ThreadPoolExecutor(1) as beside:
             drawn = None
             for step in _STEPS:
                 if step == "read_video":
-                    self._wait_for_models(bar)
+                    self._load_models(bar)
                 bar.begin(step)
                 if step == "draw_score":
                     drawn = beside.submit(self._draw, own, folder)
@@ -295,22 +297,16 @@ class Studio:
         load_version = self._versions.get(name)
         return AbstractDataset.from_config(name, cached, load_version, save_version=_NO_VERSION)
 
-    def _begin_loading(self) -> None:
-        """Load the models in a thread of their own: looking at pictures leaves time for that."""
-        if self._models is None:
-            self._models = ThreadPoolExecutor(1).submit(self._load_models)
-
-    def _load_models(self) -> None:
-        for name in _MODELS:
-            self._dataset(name).load()
-        for module in _SLOW_IMPORTS:
-            importlib.import_module(module)
-
-    def _wait_for_models(self, bar: "_Bar") -> None:
-        bar.say(_LOADING)
-        began = time.perf_counter()
-        self._models.result()
-        self.startup_s += time.perf_counter() - began
+    def _load_models(self, bar: "_Bar") -> None:
+        if not self._loaded:
+            bar.say(_LOADING)
+            began = time.perf_counter()
+            for name in _MODELS:
+                self._dataset(name).load()
+            for module in _SLOW_IMPORTS:
+                importlib.import_module(module)
+            self._loaded = True
+            self.startup_s += time.perf_counter() - began
 
     @cached_property
     def _songs(self) -> Any:
