@@ -39,6 +39,22 @@ def demo_folder(tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
+def visual_model():
+    """Fitted on nothing, for what is about other things."""
+    from moodscore.vision import DescriptorOptions, VisualModel
+
+    thirds = {channel: [1 / 3] * 3 for channel in ("hue", "saturation", "intensity")}
+    return VisualModel(
+        options=DescriptorOptions(),
+        centres={channel: [0.1, 0.5, 0.9] for channel in thirds},
+        hue_cut=0.0,
+        mean_shares=thirds,
+        maxima=dict.fromkeys(thirds, 1.0),
+        motion_range=(0.0, 0.2),
+    )
+
+
+@pytest.fixture(scope="session")
 def browser():
     """A Chromium that is started once."""
     playwright = pytest.importorskip("playwright.sync_api", reason="needs the package playwright")

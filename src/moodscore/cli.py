@@ -11,29 +11,46 @@ import click
 from kedro.framework.cli.project import run as kedro_run
 
 from moodscore import pipelines
-from moodscore.errors import MoodscoreError
+from moodscore.errors import MoodscoreError, causes
 
 #: Exit status of a command that could not do all that was asked.
 _FAILED = 2
 
 
-class PlainRun(click.Command):
-    """Kedro's ``run``; a mistake a person can mend is one line instead of a traceback."""
+class _PlainCommand(click.Command):
+    """A command whose refusals are one line instead of a traceback."""
+
+    #: Exit status of a refusal.
+    status = 1
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Run, and turn what is wrong with the user's data or options into one line."""
-        # Both spellings are part of our interface; Kedro warns about the first.
-        if ctx.params.get("pipeline") and not ctx.params.get("pipelines"):
-            ctx.params["pipelines"] = [ctx.params["pipeline"]]
-            ctx.params["pipeline"] = None
-        _check_names(ctx.params.get("pipelines") or ())
+        """Do it, and turn what is wrong with the user's data or options into one line."""
         try:
             return super().invoke(ctx)
         except Exception as error:
             plain = _plain_cause(error)
             if plain is None:
                 raise
-            raise click.ClickException(plain) from error
+            self.refuse(plain, error)
+
+    def refuse(self, message: str, cause: BaseException) -> NoReturn:
+        """End with one line and our status."""
+        refusal = click.ClickException(message)
+        refusal.exit_code = self.status
+        raise refusal from cause
+
+
+class PlainRun(_PlainCommand):
+    """Kedro's ``run``; a mistake a person can mend is one line."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the pipelines that are named."""
+        # Both spellings are part of our interface; Kedro warns about the first.
+        if ctx.params.get("pipeline") and not ctx.params.get("pipelines"):
+            ctx.params["pipelines"] = [ctx.params["pipeline"]]
+            ctx.params["pipeline"] = None
+        _check_names(ctx.params.get("pipelines") or ())
+        return super().invoke(ctx)
 
 
 def _check_names(names: tuple[str, ...]) -> None:
@@ -46,23 +63,18 @@ def _check_names(names: tuple[str, ...]) -> None:
 
 
 def _plain_cause(error: BaseException) -> str | None:
-    """What a person should read of an exception, or None if it is a defect of ours.
-
-    Kedro wraps what a dataset or a parameter model raises; the cause is what was meant.
-    """
+    """What a person should read of an exception, or None if it is a defect of ours."""
     # Imported late: `kedro --help` must stay quick.
     from kedro.config import MissingConfigException
     from kedro.validation.exceptions import ParameterValidationError
 
-    cause: BaseException | None = error
-    while cause is not None:
+    for cause in causes(error):
         if isinstance(cause, MoodscoreError):
             return str(cause)
         if isinstance(cause, MissingConfigException):
             return f"--env: {cause}"
         if isinstance(cause, ParameterValidationError):
             return _plain_parameter_error(str(cause))
-        cause = cause.__cause__
     return None
 
 
@@ -98,31 +110,17 @@ cli.add_command(
 )
 
 
-class PlainScore(click.Command):
+class PlainScore(_PlainCommand):
     """``score``; whatever is wrong with what was typed or named is one line and status 2."""
+
+    status = _FAILED
 
     def make_context(self, *args: Any, **kwargs: Any) -> click.Context:
         """Read the options, and refuse a wrong one without a page of usage."""
         try:
             return super().make_context(*args, **kwargs)
         except click.UsageError as error:
-            _refuse(f"{error.format_message()} (see `kedro score --help`)", error)
-
-    def invoke(self, ctx: click.Context) -> Any:
-        """Score, and turn what a person can mend into one line."""
-        try:
-            return super().invoke(ctx)
-        except Exception as error:
-            plain = _plain_cause(error)
-            if plain is None:
-                raise
-            _refuse(plain, error)
-
-
-def _refuse(message: str, cause: BaseException) -> NoReturn:
-    refusal = click.ClickException(message)
-    refusal.exit_code = _FAILED
-    raise refusal from cause
+            self.refuse(f"{error.format_message()} (see `kedro score --help`)", error)
 
 
 class _Level(click.FloatRange):

@@ -9,6 +9,14 @@ from uuid import uuid4
 from moodscore.errors import MoodscoreError
 
 
+def is_same_file(path: str | Path, other: str | Path) -> bool:
+    """Whether two names are of one file; a link leads to the same file by another one, and so does ``..``."""
+    try:
+        return os.path.samefile(os.path.realpath(path), other)
+    except OSError:  # one of them does not exist, or never can
+        return False
+
+
 @contextmanager
 def replacing(path: str | Path) -> Iterator[Path]:
     """Write a file, or replace one, in a single step.

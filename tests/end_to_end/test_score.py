@@ -21,7 +21,6 @@ from moodscore.media import AudioFile, Waveform, probe_clip, write_audio
 from moodscore.music import CUE_COLUMNS, build_snippets, index_track
 from moodscore.sequence import build_lstm
 from moodscore.sound import AudioScaler
-from moodscore.vision import DescriptorOptions, VisualModel
 
 pytestmark = pytest.mark.slow
 
@@ -57,7 +56,7 @@ def snippets_of(path, seed):
 
 
 @pytest.fixture(scope="module")
-def project(make_project):
+def project(make_project, visual_model):
     """A workspace as a run leaves it, of models that were hardly trained."""
     project = make_project()
     data = project.folder / "data"
@@ -77,16 +76,7 @@ def project(make_project):
         snippets_of(soundtracks / f"{name}.flac", k) for k, name in enumerate(("one", "two"))
     )
     index.to_parquet(place("06_models", "snippet_index.parquet"))
-    thirds = {channel: [1 / 3] * 3 for channel in INPUTS[:3]}
-    visual = VisualModel(
-        options=DescriptorOptions(),
-        centres={channel: [0.1, 0.5, 0.9] for channel in thirds},
-        hue_cut=0.0,
-        mean_shares=thirds,
-        maxima=dict.fromkeys(thirds, 1.0),
-        motion_range=(0.0, 0.2),
-    )
-    place("04_feature", "cluster_centres.json").write_text(visual.model_dump_json())
+    place("04_feature", "cluster_centres.json").write_text(visual_model.model_dump_json())
     scaler = AudioScaler((40.0, 0.0, -40.0), (200.0, 20.0, 0.0))
     place("04_feature", "audio_scaler.json").write_text(json.dumps(scaler.to_dict()))
     seen = pd.DataFrame(rng.uniform(size=(60, 4)), columns=INPUTS)

@@ -16,7 +16,7 @@ from moodscore.pipelines.retrieval.nodes import index_snippets
 from moodscore.pipelines.score import create_pipeline
 from moodscore.pipelines.score.parameters import ScoreOptions
 from moodscore.sound import AudioScaler
-from moodscore.vision import DescriptorOptions, MeasureOptions, VisualModel
+from moodscore.vision import MeasureOptions
 
 SECONDS, FPS, RATE = 6, 10, 44_100
 INPUTS = ["hue", "saturation", "intensity", "motion"]
@@ -44,17 +44,8 @@ def film(tmp_path):
 
 
 @pytest.fixture(scope="module")
-def models(corpus):
+def models(corpus, visual_model):
     rows = corpus["visual_descriptors"].merge(corpus["segments"], on=["clip_id", "segment"])
-    thirds = dict.fromkeys(["hue", "saturation", "intensity"], [1 / 3] * 3)
-    visual = VisualModel(
-        options=DescriptorOptions(),
-        centres={key: [0.1, 0.5, 0.9] for key in thirds},
-        hue_cut=0.0,
-        mean_shares=thirds,
-        maxima=dict.fromkeys(thirds, 1.0),
-        motion_range=(0.0, 0.2),
-    )
     scaler = AudioScaler.fit(corpus["audio_features"])
     manifest = pd.DataFrame({"clip_id": rows["clip_id"].unique()}).assign(status="used", split="train")
     manifest["file"] = manifest["clip_id"] + ".mp4"
@@ -63,7 +54,7 @@ def models(corpus):
         *tables, manifest, corpus["audio_features"], scaler.to_dict(), 1.0, Compute(backend="serial")
     )
     return {
-        "cluster_centres": visual.model_dump(),
+        "cluster_centres": visual_model.model_dump(),
         "anfis_model": ANFISRegressor(n_mfs=[1, 1, 1, 2], max_epochs=2).fit(
             rows[INPUTS], rows[["valence", "arousal"]]
         ),

@@ -1,6 +1,5 @@
 """Guards round the writing of a media file: what it may replace, and what may end it."""
 
-import os
 import signal
 import threading
 from collections.abc import Iterator
@@ -11,7 +10,7 @@ import av
 import soundfile as sf
 
 from moodscore.errors import MoodscoreError
-from moodscore.files import replacing
+from moodscore.files import is_same_file, replacing
 
 
 class _Terminated(BaseException):
@@ -38,18 +37,10 @@ def whole_file(path: Path, *, inputs: tuple[Path, ...] = ()) -> Iterator[Path]:
         If ``path`` is one of ``inputs`` or cannot be written.
     """
     for source in inputs:
-        if _is_same_file(path, source):
+        if is_same_file(path, source):
             raise MoodscoreError(f"{path}: would replace {source}, which is read; name another file to write")
     with _unwound_by_sigterm(), replacing(path) as part:
         yield part
-
-
-def _is_same_file(path: Path, source: Path) -> bool:
-    """Not a comparison of names: a link leads to the same file by another one, and so does ``..``."""
-    try:
-        return os.path.samefile(os.path.realpath(path), source)
-    except OSError:  # one of them does not exist, or never can
-        return False
 
 
 @contextmanager

@@ -19,11 +19,12 @@ from pathlib import Path
 from typing import Any
 
 from moodscore.errors import MoodscoreError
-from moodscore.files import replacing
+from moodscore.files import is_same_file, replacing
 from moodscore.media import list_clips
 
 _CONTAINERS = (".mp4", ".mkv")
-_KEY_DIGITS = 16
+#: Of a fingerprint, in a file's name.
+KEY_DIGITS = 16
 _MARK = ".scored"
 #: What was scored before is not scored again with the folder it lies in.
 _SCORED = re.compile(rf".*{re.escape(_MARK)}(\.\d+)?", re.DOTALL)
@@ -82,7 +83,7 @@ class Outputs:
             if file.is_dir():
                 raise MoodscoreError(f"{file}: is a folder; name a file")
             for source in inputs:
-                if _is_same(file, source):
+                if is_same_file(file, source):
                     raise MoodscoreError(
                         f"{file}: would replace {source}, which is read; name another file with -o"
                     )
@@ -162,7 +163,7 @@ class Outputs:
 def fingerprint(*facts: Any) -> str:
     """Sixteen digits that differ where anything in ``facts`` does; for what JSON can hold."""
     text = json.dumps(facts, sort_keys=True, default=str)
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:_KEY_DIGITS]
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:KEY_DIGITS]
 
 
 def list_videos(named: str) -> list[Path]:
@@ -195,10 +196,3 @@ def default_output(video: Path) -> Path:
 def _state(path: Path) -> list[int]:
     facts = path.stat()
     return [facts.st_size, facts.st_mtime_ns]
-
-
-def _is_same(path: Path, source: Path) -> bool:
-    try:
-        return os.path.samefile(os.path.realpath(path), source)
-    except OSError:
-        return False

@@ -17,6 +17,7 @@ import numpy as np
 from moodscore.errors import MoodscoreError
 from moodscore.files import replacing
 from moodscore.media import ClipInfo, check_is_whole, film_strip, probe_clip
+from moodscore.scoring.outputs import KEY_DIGITS, fingerprint
 from moodscore.segments import segment_bounds
 from moodscore.vision import ClipMeasures, MeasureOptions, measure_clip
 
@@ -25,7 +26,6 @@ CACHE_VERSION = 1
 #: Of a large file only so many bytes at its head, in its middle and at its tail are read.
 _SAMPLE_BYTES = 1 << 20
 _WHOLE_BYTES = 8 * _SAMPLE_BYTES
-_KEY_DIGITS = 16
 #: Every kind of video file has a zero byte this early; playlists and other text have none.
 _HEAD_BYTES = 4096
 
@@ -68,7 +68,7 @@ def content_key(path: str | Path) -> str:
                     digest.update(file.read(_SAMPLE_BYTES))
     except OSError as error:
         raise MoodscoreError(f"{path}: cannot be read ({error.strerror or error})") from error
-    return digest.hexdigest()[:_KEY_DIGITS]
+    return digest.hexdigest()[:KEY_DIGITS]
 
 
 def look_at(path: str | Path, cache: Path, *, segment_s: float, options: MeasureOptions) -> Sighting:
@@ -91,9 +91,9 @@ def look_at(path: str | Path, cache: Path, *, segment_s: float, options: Measure
         If it is no video, breaks off, cannot be decoded or is shorter than half a segment.
     """
     check_is_film(path)
-    how = json.dumps([CACHE_VERSION, segment_s, options.model_dump()], sort_keys=True)
-    name = f"{content_key(path)}-{hashlib.sha256(how.encode()).hexdigest()[:_KEY_DIGITS]}.npz"
-    stored = _load(cache / name)
+    how = fingerprint(CACHE_VERSION, segment_s, options.model_dump())
+    place = cache / f"{content_key(path)}-{how}.npz"
+    stored = _load(place)
     if stored is not None:
         return stored
     check_is_whole(path)
@@ -105,7 +105,7 @@ def look_at(path: str | Path, cache: Path, *, segment_s: float, options: Measure
     measures = measure_clip(
         path, start_s=facts.start_s, duration_s=facts.duration_s, segment_s=segment_s, options=options
     )
-    _store(cache / name, asdict(measures) | {"facts": np.array(json.dumps(asdict(facts)))})
+    _store(place, asdict(measures) | {"facts": np.array(json.dumps(asdict(facts)))})
     return Sighting(facts, measures)
 
 

@@ -1,7 +1,5 @@
 """The index of a folder of songs, made again only where a song or a model has changed."""
 
-import hashlib
-import json
 from pathlib import Path
 
 import pandas as pd
@@ -13,9 +11,8 @@ from moodscore.files import replacing
 from moodscore.media import list_songs
 from moodscore.music import SongCache, index_library, licence_notes
 from moodscore.music.song_cache import CACHE_VERSION
+from moodscore.scoring.outputs import fingerprint
 from moodscore.sound import AudioScaler
-
-_KEY_DIGITS = 16
 
 
 def index_songs(
@@ -74,5 +71,4 @@ def _state(folder: Path, *model: object) -> str:
     songs = list_songs(folder)
     facts = [(song.file, song.path.stat()) for song in songs]
     files = [[file, fact.st_size, fact.st_mtime_ns] for file, fact in facts]
-    state = json.dumps([CACHE_VERSION, files, licence_notes(songs), model], sort_keys=True)
-    return hashlib.sha256(state.encode()).hexdigest()[:_KEY_DIGITS]
+    return fingerprint(CACHE_VERSION, files, licence_notes(songs), model)

@@ -18,7 +18,7 @@ __getattr__, __dir__, __all__ = _lazy.attach(
         "borrowing": ["check_material", "lender"],
         "models": ["build_lstm", "build_simple_rnn", "train_lstm", "train_simple_rnn"],
         "options": ["NetworkOptions"],
-        "routing": ["predict_audio_features"],
+        "routing": ["predict_audio_features", "predict_routed_features"],
         "tensorflow_runtime": ["start_tensorflow"],
         "windows": ["TrainingWindows", "training_windows", "unbroken_runs"],
     },

@@ -87,6 +87,33 @@ def predict_audio_features(
     )
 
 
+def predict_routed_features(
+    models: Mapping[str, keras.Model],
+    descriptors: pd.DataFrame,
+    emotions: pd.DataFrame,
+    *,
+    inputs: list[str],
+) -> pd.DataFrame:
+    """As `predict_audio_features`, by the network that the emotion of each segment routes it to.
+
+    Parameters
+    ----------
+    models, inputs
+        As for `predict_audio_features`.
+    descriptors : pd.DataFrame
+        ``clip_id``, ``segment`` and ``inputs``, one row a segment.
+    emotions : pd.DataFrame
+        ``clip_id``, ``segment`` and ``routed_quadrant``, one row a segment.
+
+    Returns
+    -------
+    pd.DataFrame
+        As `predict_audio_features`, for the segments that both tables have.
+    """
+    routed = descriptors[[*KEY, *inputs]].merge(emotions[[*KEY, "routed_quadrant"]], on=KEY)
+    return predict_audio_features(models, routed, inputs=inputs, column="routed_quadrant")
+
+
 def _batch_length(run: np.ndarray) -> int:
     """The power of two that the run is padded to."""
     return max(SHORTEST_BATCH, 1 << (len(run) - 1).bit_length())

@@ -54,10 +54,11 @@ def listen(source: SampleSource, *listeners: Listener) -> None:
     rates = sorted({listener.rate for listener in listeners})
     with ThreadPoolExecutor(clip_cores()) as threads:
         for blocks in read_ahead(mono_blocks(source, rates), 1):
-            heard = dict(zip(rates, blocks, strict=True))
+            at_rate = dict(zip(rates, blocks, strict=True))
             # Each listener minds its own business, so that what it hears does not depend on the threads.
-            for _ in threads.map(lambda listener: listener.hear(heard[listener.rate]), listeners):  # noqa: B023
-                pass
+            hearing = [threads.submit(listener.hear, at_rate[listener.rate]) for listener in listeners]
+            for heard in hearing:
+                heard.result()
 
 
 def as_source(y: np.ndarray | SampleSource, sr: float | None) -> SampleSource:

@@ -90,7 +90,4 @@ def predict_audio(
     """
     models = {"pos_high": pos_high, "pos_low": pos_low, "neg_high": neg_high, "neg_low": neg_low}
     inputs = VisualModel.model_validate(cluster_centres).inputs
-    routed = visual_descriptors[[*_KEYS, *inputs]].merge(
-        emotion_predictions[[*_KEYS, "routed_quadrant"]], on=_KEYS
-    )
-    return sequence.predict_audio_features(models, routed, inputs=inputs, column="routed_quadrant")
+    return sequence.predict_routed_features(models, visual_descriptors, emotion_predictions, inputs=inputs)

@@ -32,7 +32,7 @@ from threadpoolctl import threadpool_limits
 import moodscore
 from moodscore import media, scoring
 from moodscore.emotion import QUADRANTS
-from moodscore.errors import MoodscoreError
+from moodscore.errors import MoodscoreError, causes
 from moodscore.pipelines.score.parameters import ScoreOptions
 from moodscore.pipelines.score.pipeline import create_pipeline
 from moodscore.progress import told
@@ -501,13 +501,8 @@ def _versions_of(path: Path) -> list[str]:
 
 
 def _refusal(error: BaseException) -> str | None:
-    """What a person can mend; Kedro wraps what a dataset raises."""
-    cause: BaseException | None = error
-    while cause is not None:
-        if isinstance(cause, MoodscoreError):
-            return str(cause)
-        cause = cause.__cause__
-    return None
+    """What a person can mend."""
+    return next((str(cause) for cause in causes(error) if isinstance(cause, MoodscoreError)), None)
 
 
 @contextlib.contextmanager

@@ -102,8 +102,7 @@ def predict_score(
     """
     models = {"pos_high": pos_high, "pos_low": pos_low, "neg_high": neg_high, "neg_low": neg_low}
     inputs = vision.VisualModel.model_validate(cluster_centres).inputs
-    routed = score_descriptors[[*_KEYS, *inputs]].assign(routed_quadrant=score_emotion["routed_quadrant"])
-    return sequence.predict_audio_features(models, routed, inputs=inputs, column="routed_quadrant")
+    return sequence.predict_routed_features(models, score_descriptors, score_emotion, inputs=inputs)
 
 
 def choose_score(
