@@ -15,6 +15,7 @@ LIBRARY_ROOMS = (
     "fuzzy",
     "emotion",
     "sequence",
+    "pieces",
     "music",
     "metrics",
     "evaluation",
@@ -92,6 +93,12 @@ def test_only_sequence_imports_tensorflow_and_only_inside_functions():
 def test_only_media_imports_av():
     others = [file for file in PACKAGE.rglob("*.py") if (PACKAGE / "media") not in file.parents]
     assert not offences(others, "av")
+
+
+def test_pieces_are_known_without_the_rooms_that_play_them():
+    used = ("compute", "errors", "files", "media", "pieces", "samples", "sound")
+    others = {path.stem for path in PACKAGE.iterdir()} - set(used)
+    assert not offences(files_of("pieces"), *(f"moodscore.{other}" for other in others))
 
 
 def test_nodes_are_thin():

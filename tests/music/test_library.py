@@ -10,6 +10,7 @@ import soundfile as sf
 from moodscore.compute import Compute
 from moodscore.emotion import CUES, Judge, quadrant_of
 from moodscore.errors import MoodscoreError
+from moodscore.files import content_key
 from moodscore.media import AudioFile, decode_song
 from moodscore.music import SNIPPET_COLUMNS, SongCache, index_library, index_track, song_cache
 from moodscore.sound import AudioScaler, sound_features
@@ -305,5 +306,5 @@ class TestCache:
 
     def test_equal_content_has_one_key(self, folder, tmp_path):
         shutil.copy(folder / "b.wav", tmp_path / "other name")
-        keys = [song_cache.content_key(path) for path in (folder / "b.wav", tmp_path / "other name")]
-        assert keys[0] == keys[1] != song_cache.content_key(folder / "album" / "a.flac")
+        keys = [content_key(path) for path in (folder / "b.wav", tmp_path / "other name")]
+        assert keys[0] == keys[1] != content_key(folder / "album" / "a.flac")

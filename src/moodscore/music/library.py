@@ -16,10 +16,11 @@ import pandas as pd
 from moodscore.compute import Compute, map_clips
 from moodscore.emotion import Judge, main_quadrants, quadrant_of
 from moodscore.errors import MoodscoreError
+from moodscore.files import content_key
 from moodscore.media import AudioFile, list_songs
 from moodscore.music.licences import licence_notes
 from moodscore.music.snippets import build_snippets
-from moodscore.music.song_cache import SongCache, content_key, song_id
+from moodscore.music.song_cache import SongCache, song_id
 from moodscore.sound import AudioScaler
 
 

@@ -5,7 +5,6 @@ So each song is decoded once, to a lossless file that is read by slice, and meas
 length of a segment; whatever is trained or renamed, nothing is heard again.
 """
 
-import hashlib
 import re
 from collections.abc import Container
 from dataclasses import dataclass
@@ -14,7 +13,7 @@ from pathlib import Path, PurePosixPath
 import pandas as pd
 
 from moodscore.errors import MoodscoreError
-from moodscore.files import replacing
+from moodscore.files import KEY_DIGITS, replacing
 from moodscore.media import AudioFile, decode_song
 from moodscore.music.beats import describe_beats
 from moodscore.music.edges import describe_edges
@@ -24,26 +23,9 @@ from moodscore.sound import sound_features
 #: Raise it when decoding or measuring a song gives something else than before: all songs are then
 #: heard again.
 CACHE_VERSION = 1
-#: 64 bits of the SHA-256: of a million songs two would share them once in 40 million libraries.
-_KEY_DIGITS = 16
 _KEY_MARK = "#"
 #: Names of the cache's own files: ``key.version.flac`` and ``key.version.segment length.parquet``.
-_OWN_NAME = re.compile(rf"([0-9a-f]{{{_KEY_DIGITS}}})\.v(\d+)(\.[^/]+)?\.(flac|parquet)")
-
-
-def content_key(path: str | Path) -> str:
-    """Fingerprint of a file's content: 16 hexadecimal digits.
-
-    Raises
-    ------
-    MoodscoreError
-        If the file cannot be read.
-    """
-    try:
-        with Path(path).open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()[:_KEY_DIGITS]
-    except OSError as error:
-        raise MoodscoreError(f"{path}: cannot be read ({error.strerror or error})") from error
+_OWN_NAME = re.compile(rf"([0-9a-f]{{{KEY_DIGITS}}})\.v(\d+)(\.[^/]+)?\.(flac|parquet)")
 
 
 def song_id(file: str, key: str) -> str:
@@ -75,7 +57,7 @@ class SongCache:
         path : str or Path
             The sound file.
         key : str
-            Its `content_key`.
+            Its `moodscore.files.content_key`.
         segment_s : float
             Length of a segment in seconds.
 
