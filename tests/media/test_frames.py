@@ -6,7 +6,15 @@ import pytest
 from av.video.reformatter import Colorspace
 
 from moodscore.errors import MoodscoreError
-from moodscore.media import PICTURE_SIDE, _source, frames, preview_frames, probe_clip, sampled_frames
+from moodscore.media import (
+    PICTURE_SIDE,
+    _source,
+    frames,
+    preview_frames,
+    probe_clip,
+    sampled_frames,
+    watched_frames,
+)
 from moodscore.media._source import decode
 
 REAL_CLIP = Path(__file__).parents[2].parent / "shared/data/media/real_bird.mp4"
@@ -66,6 +74,21 @@ def test_the_first_and_last_picture_serve_the_rest(make_clip, numbers_of):
 
 def test_a_single_picture_serves_every_moment(make_clip, numbers_of):
     assert numbers_of(shown_at(make_clip("one.mp4", n=1), [0, 1, 2])) == [0, 0, 0]
+
+
+def test_every_decoded_picture_is_glimpsed_once(make_clip, numbers_of):
+    path = make_clip("plain.webm", n=40, fps=25, codec="libvpx")
+    samples = list(watched_frames(path, [0, 0.2, 0.2, 1.0], start_s=0))
+    assert samples[1] is samples[2]
+    seen = [
+        glimpse.appears_s for sample in (samples[0], samples[1], samples[3]) for glimpse in sample.glimpses
+    ]
+    np.testing.assert_allclose(seen, np.arange(26) / 25, atol=1e-3)
+    assert [round(25 * sample.glimpses[-1].appears_s) for sample in samples] == [0, 5, 5, 25]
+    points = samples[3].glimpses[-1].points
+    assert points.shape == (32, 32)
+    bright = points[16].reshape(8, 4).mean(axis=1) > 128
+    assert int((bright << np.arange(8)).sum()) == 25
 
 
 def test_no_moment_no_picture(make_clip):

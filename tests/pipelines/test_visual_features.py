@@ -22,7 +22,11 @@ def measures():
         "histograms": histograms,
         "motion": rng.uniform(0, 0.2, n),
         "cut_rate": np.zeros(n),
+        "cut_s": np.full(n, np.nan),
+        "cut_strength": np.zeros(n),
         "chroma": rng.uniform(0, 1, n),
+        "vividness": rng.uniform(0, 1, n),
+        "colourfulness": rng.uniform(0, 1, n),
     }
 
 
@@ -56,3 +60,5 @@ def test_every_segment_is_described(measures, segments):
     pd.testing.assert_frame_equal(described[["clip_id", "segment"]], segments[["clip_id", "segment"]])
     assert described[["hue", "saturation", "intensity", "motion"]].to_numpy().min() >= 0
     assert described[["hue", "saturation", "intensity", "motion"]].to_numpy().max() <= 1
+    for kept in ("cut_rate", "cut_s", "cut_strength", "chroma", "vividness", "colourfulness"):
+        np.testing.assert_array_equal(described[kept], measures[kept])

@@ -1,8 +1,9 @@
 import numpy as np
 import pytest
 
-from moodscore.vision import cut_rate, motion
-from moodscore.vision.dynamics import CUT_THRESHOLD, intensity_difference, is_cut
+from moodscore.media import Glimpse
+from moodscore.vision import cut_rate, moment_of_cut, motion, strongest_cuts, total_variation
+from moodscore.vision.dynamics import intensity_difference
 
 
 @pytest.mark.parametrize(
@@ -31,14 +32,33 @@ def test_intensity_difference_of_every_extreme():
     assert intensity_difference(one, two) == pytest.approx(wanted, rel=1e-12)
 
 
-def test_a_cut_is_a_change_of_more_than_the_threshold():
+def test_total_variation_is_the_share_that_moved():
     before = np.zeros(256)
     before[10] = 1
-    for moved, cut in ((CUT_THRESHOLD - 0.01, False), (CUT_THRESHOLD + 0.01, True)):
+    for moved in (0, 0.34, 1):
         after = before * (1 - moved)
         after[200] = moved
-        assert is_cut(before, after) is cut
-        assert is_cut(before * 65536, after * 65536) is cut
+        assert total_variation(before, after) == pytest.approx(moved)
+        assert total_variation(before * 65536, after * 7) == pytest.approx(moved)
+
+
+def test_a_cut_is_where_successive_pictures_differ_most():
+    rng = np.random.default_rng(0)
+    one, two = rng.integers(0, 200, (2, 32, 32), dtype=np.uint8)
+    shown = [one, one + 5, one + 10, two, two + 5]
+    glimpses = [Glimpse(k / 10, points) for k, points in enumerate(shown)]
+    assert moment_of_cut(glimpses) == pytest.approx(0.3)
+    assert moment_of_cut(glimpses[2:4]) == pytest.approx(0.3)
+
+
+def test_the_strongest_cut_of_each_segment():
+    bounds = np.array([[0.0, 1.0], [1.0, 2.0], [2.0, 3.0], [3.0, 3.6]])
+    cuts = np.array([0.2, 0.9, 1.0, 3.0, 3.1, 3.7])
+    cut_s, strength = strongest_cuts(cuts, np.array([0.4, 0.8, 0.5, 0.6, 0.6, 0.9]), bounds)
+    np.testing.assert_array_equal(cut_s, [0.9, 1.0, np.nan, 3.0])
+    np.testing.assert_array_equal(strength, [0.8, 0.5, 0, 0.6])
+    nothing = strongest_cuts(np.zeros(0), np.zeros(0), np.zeros((0, 2)))
+    assert [len(values) for values in nothing] == [0, 0]
 
 
 def test_cuts_are_counted_around_each_segment():

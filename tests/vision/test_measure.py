@@ -1,3 +1,4 @@
+from dataclasses import fields
 from fractions import Fraction
 from itertools import pairwise
 from pathlib import Path
@@ -7,7 +8,7 @@ import numpy as np
 import pytest
 
 from moodscore.errors import MoodscoreError
-from moodscore.media import probe_clip, sampled_frames, write_clip
+from moodscore.media import probe_clip, sampled_frames, watched_frames, write_clip
 from moodscore.progress import told
 from moodscore.vision import (
     CHANNELS,
@@ -172,6 +173,48 @@ def test_a_slide_show_does_not_move(tmp_path):
     np.testing.assert_allclose(found.cut_rate, 3 / 4)
 
 
+def shots_film(path, cuts, n, fps=25, codec="libx264", **options):
+    """Textures that move, with another one from each of the pictures ``cuts`` on."""
+    rng = np.random.default_rng(5)
+    shots = [rng.integers(low, low + 60, (96, 128, 3), dtype=np.uint8) for low in (20, 170, 90, 190, 10, 120)]
+    shots = [shot.repeat(2, axis=0).repeat(2, axis=1)[:96, :128] for shot in shots]
+    with av.open(str(path), "w") as out:
+        video = out.add_stream(codec, rate=fps, options=options)
+        video.height, video.width, video.pix_fmt = 96, 128, "yuv420p"
+        for number in range(n):
+            shot = shots[int(np.searchsorted(cuts, number, side="right"))]
+            picture = np.roll(shot, number, axis=1)
+            out.mux(video.encode(av.VideoFrame.from_ndarray(picture, format="rgb24")))
+        out.mux(video.encode(None))
+    return path
+
+
+@pytest.mark.parametrize(
+    ("name", "options"),
+    [
+        ("scenecut.mp4", {"preset": "veryfast"}),
+        ("no_scenecut.mp4", {"preset": "veryfast", "sc_threshold": "0"}),
+        ("many_b.mp4", {"preset": "veryfast", "bf": "6", "b-pyramid": "none"}),
+        ("no_b.mp4", {"preset": "ultrafast"}),
+        ("other.webm", {"codec": "libvpx"}),
+    ],
+)
+def test_a_cut_is_placed_to_a_picture(tmp_path, name, options):
+    cuts = np.array([17, 44, 50, 93, 101])
+    found = measure_clip(shots_film(tmp_path / name, cuts, 125, **options), start_s=0, duration_s=5.0)
+    wanted = {0: 17, 1: 44, 2: 50, 3: 93, 4: 101}
+    for segment, number in wanted.items():
+        assert found.cut_s[segment] == pytest.approx(number / 25, abs=0.5 / 25)
+        assert 0.35 < found.cut_strength[segment] <= 1
+    assert found.cut_rate[2] == pytest.approx(5 / 5)
+
+
+def test_no_cut_no_moment(make_clip):
+    found = measured(make_clip([scene(k) for k in range(28)]))
+    assert np.isnan(found.cut_s).all()
+    assert (found.cut_strength == 0).all()
+
+
 def test_a_still_does_not_move(make_clip):
     found = measured(make_clip([scene(0)] * 28))
     np.testing.assert_allclose(found.motion, 0, atol=1e-3)
@@ -220,16 +263,41 @@ def test_a_preview_that_guessed_wrong_does_no_harm(make_clip, monkeypatch, seen)
     for shown in (previews[seen], previews["all"]):
         monkeypatch.setattr(measure, "preview_frames", lambda *_, shown=shown, **__: iter(shown))
         results.append(measured(path))
-    for name in ("histograms", "motion", "cut_rate", "chroma"):
-        np.testing.assert_array_equal(getattr(results[0], name), getattr(results[1], name))
+    for field in fields(results[0]):
+        np.testing.assert_array_equal(getattr(results[0], field.name), getattr(results[1], field.name))
     assert results[0].histograms[:, 2, :16].sum() < 0.05
 
 
-def test_bars_that_are_not_always_there_are_picture(make_clip):
-    barred = [np.pad(scene(k, 64, 128), ((16, 16), (0, 0), (0, 0))) for k in range(21)]
+def test_bars_that_come_and_go_within_a_shot_are_picture(make_clip):
+    barred = [np.pad(scene(k, 80, 128), ((8, 8), (0, 0), (0, 0))) for k in range(21)]
     path = make_clip(barred + [scene(k, 96, 128) for k in range(21, 42)])
     found, whole = measured(path), measured(path, crop_bars=False)
     np.testing.assert_array_equal(found.histograms, whole.histograms)
+
+
+def test_a_film_may_mix_formats(tmp_path):
+    """Bars of one shot are left out though another one fills the frame, and a cut between them is one cut."""
+    bare = [scene(k, 96, 128) for k in range(14)]
+    other = [255 - scene(k, 96, 128) / 4 for k in range(14)]
+    barred = [np.pad(picture[16:-16], ((16, 16), (0, 0), (0, 0))) for picture in other]
+    found = measured(slow_film(tmp_path, [*bare, *barred], np.arange(28) / 14, "mixed.mov"))
+    assert found.histograms[1, 2, :16].sum() < 0.01
+    assert found.histograms[0, 2].sum() == pytest.approx(1)
+    alone = measured(
+        slow_film(tmp_path, [picture[20:-20] for picture in other], np.arange(14) / 14, "alone.mov")
+    )
+    assert np.abs(found.histograms[1] - alone.histograms[0]).sum(axis=1).max() < 0.2
+    assert found.vividness[1] == pytest.approx(alone.vividness[0], rel=0.05)
+    assert found.cut_s[1] == pytest.approx(1.0, abs=0.01)
+
+
+def test_a_title_is_no_picture_between_bars(tmp_path):
+    """White writing on black between two pictures stays dark."""
+    title = np.zeros((96, 128, 3))
+    title[40:56, 30:100:3] = 255
+    pictures = [scene(k) for k in range(14)] + [title] * 14 + [scene(k) for k in range(14)]
+    found = measured(slow_film(tmp_path, pictures, np.arange(42) / 14))
+    assert found.histograms[1, 2, :16].sum() > 0.9
 
 
 def test_a_right_guess_is_decoded_once(make_clip, monkeypatch):
@@ -238,9 +306,9 @@ def test_a_right_guess_is_decoded_once(make_clip, monkeypatch):
 
     def counted(*args, **options):
         passes.append(args)
-        return sampled_frames(*args, **options)
+        return watched_frames(*args, **options)
 
-    monkeypatch.setattr(measure, "sampled_frames", counted)
+    monkeypatch.setattr(measure, "watched_frames", counted)
     measured(path)
     assert len(passes) == 1
 

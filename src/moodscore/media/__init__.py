@@ -15,7 +15,7 @@ __getattr__, __dir__, __all__ = _lazy.attach(
         "audio_file": ["AudioFile", "Waveform", "write_audio"],
         "encode": ["write_clip"],
         "excerpt": ["encode_excerpt"],
-        "frames": ["PICTURE_SIDE", "preview_frames", "sampled_frames"],
+        "frames": ["PICTURE_SIDE", "Glimpse", "Sample", "preview_frames", "sampled_frames", "watched_frames"],
         "_blocks": ["store_track"],
         "loudness": ["Loudness", "Normalised", "measure_loudness", "normalise"],
         "mixing": ["mix_with_original", "write_stem"],

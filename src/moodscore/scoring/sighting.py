@@ -22,7 +22,7 @@ from moodscore.segments import segment_bounds
 from moodscore.vision import ClipMeasures, MeasureOptions, measure_clip
 
 #: Raise it when measuring a video gives something else than before.
-CACHE_VERSION = 1
+CACHE_VERSION = 2
 #: Of a large file only so many bytes at its head, in its middle and at its tail are read.
 _SAMPLE_BYTES = 1 << 20
 _WHOLE_BYTES = 8 * _SAMPLE_BYTES

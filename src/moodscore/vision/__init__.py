@@ -12,11 +12,12 @@ import lazy_loader as _lazy
 __getattr__, __dir__, __all__ = _lazy.attach(
     __name__,
     submod_attrs={
-        "descriptor": ["DescriptorOptions", "VisualModel", "describe", "fit_visual_model"],
+        "descriptor": ["DescriptorOptions", "VisualModel", "describe", "fit_visual_model", "kept_measures"],
         "clustering": ["FuzzyClusters", "fuzzy_c_means", "memberships"],
         "hsi": ["CHANNELS", "HSIBins", "HSICounts", "hsi_bins", "hsi_counts", "rgb_to_hsi"],
         "hue": ["emptiest_hue", "unroll"],
         "measure": ["ClipMeasures", "MeasureOptions", "measure_clip"],
-        "dynamics": ["cut_rate", "motion"],
+        "colour": ["ColourCues", "colour_cues"],
+        "dynamics": ["cut_rate", "moment_of_cut", "motion", "strongest_cuts", "total_variation"],
     },
 )

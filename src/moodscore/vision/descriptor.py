@@ -6,6 +6,7 @@ References
    Networks and a Neuro-Fuzzy System", Mathematical Problems in Engineering 2020, 8478527.
 """
 
+from collections.abc import Mapping
 from typing import Literal
 
 import numpy as np
@@ -24,6 +25,8 @@ FUZZIFIER = 2.0
 _SCALE_PERCENTILES = (1, 99)
 #: Columns of the 9x1 descriptor.
 SHARE_COLUMNS = tuple(f"{channel}_share_{k + 1}" for channel in CHANNELS for k in range(N_CLUSTERS))
+#: Measures of one number a segment that no model scales.
+KEPT_MEASURES = ("cut_rate", "cut_s", "cut_strength", "chroma", "vividness", "colourfulness")
 #: A segment whose pixels carry less chroma than this in all has no hue.
 _NO_CHROMA = 1e-6
 
@@ -164,6 +167,22 @@ def describe(histograms: np.ndarray, motion: np.ndarray, model: VisualModel) -> 
     return pd.concat(
         [pd.DataFrame(columns), pd.DataFrame(np.hstack(all_shares), columns=list(SHARE_COLUMNS))], axis=1
     )
+
+
+def kept_measures(measures: Mapping[str, np.ndarray]) -> pd.DataFrame:
+    """What was measured as one number a segment and is kept beside the descriptor, unscaled.
+
+    Parameters
+    ----------
+    measures : Mapping of str to np.ndarray
+        As :class:`moodscore.vision.ClipMeasures` names them.
+
+    Returns
+    -------
+    pd.DataFrame [shape=(n, 6)]
+        ``cut_rate, cut_s, cut_strength, chroma, vividness, colourfulness``.
+    """
+    return pd.DataFrame({name: measures[name] for name in KEPT_MEASURES})
 
 
 def _validate(histogram: np.ndarray, channel: str) -> None:

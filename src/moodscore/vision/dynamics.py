@@ -1,7 +1,10 @@
 """How much a picture moves, and how often it is cut."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
+from moodscore.media import Glimpse
 from moodscore.vision.hsi import MAX_LEVEL_SUM
 
 #: Two successive pictures whose intensity histograms differ by more than this are two shots.
@@ -54,18 +57,67 @@ def intensity_difference(before: np.ndarray, after: np.ndarray) -> float:
     return cv2.norm(before, after, cv2.NORM_L1) / (before.size * MAX_LEVEL_SUM)
 
 
-def is_cut(before: np.ndarray, after: np.ndarray) -> bool:
-    """Whether two successive pictures belong to two shots.
+def total_variation(before: np.ndarray, after: np.ndarray) -> float:
+    """How differently two pictures are lit: ``sum |p - q| / 2`` of their intensity histograms.
 
-    The total variation ``sum |p - q| / 2`` of their intensity histograms, each divided by its sum,
-    exceeds .35.
+    Above :data:`CUT_THRESHOLD` the two belong to two shots.
 
     Parameters
     ----------
     before, after : np.ndarray [shape=(256,)]
-        Intensity histograms.
+        Intensity histograms; each is divided by its sum.
+
+    Returns
+    -------
+    float
+        In [0, 1].
     """
-    return bool(np.abs(before / before.sum() - after / after.sum()).sum() / 2 > CUT_THRESHOLD)
+    return float(np.abs(before / before.sum() - after / after.sum()).sum() / 2)
+
+
+def moment_of_cut(glimpses: Sequence[Glimpse]) -> float:
+    """When the new shot begins, of two pictures between which there is a cut.
+
+    It is where one picture differs most from the one before it.
+
+    Parameters
+    ----------
+    glimpses : sequence of Glimpse
+        Of the picture before the cut, of those decoded in between and of the one after it; at least two.
+
+    Returns
+    -------
+    float
+        Seconds from the clip's first picture.
+    """
+    points = np.stack([glimpse.points for glimpse in glimpses]).astype(np.int64)
+    steps = np.abs(np.diff(points, axis=0)).sum(axis=(1, 2))
+    return glimpses[int(steps.argmax()) + 1].appears_s
+
+
+def strongest_cuts(
+    cuts_s: np.ndarray, strengths: np.ndarray, bounds: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """The strongest cut of each segment.
+
+    Parameters
+    ----------
+    cuts_s, strengths : np.ndarray [shape=(c,)]
+        Moments of the cuts, ascending, in seconds, and the total variation of each.
+    bounds : np.ndarray [shape=(n, 2)]
+        Start and end of each segment in seconds.
+
+    Returns
+    -------
+    cut_s, cut_strength : np.ndarray [shape=(n,)]
+        Its moment and total variation; NaN and 0 where a segment has no cut. The first of equals.
+    """
+    cut_s, cut_strength = np.full(len(bounds), np.nan), np.zeros(len(bounds))
+    own = np.searchsorted(bounds[:, 0], cuts_s, side="right") - 1
+    for segment, moment, strength in zip(own, cuts_s, strengths, strict=True):
+        if moment < bounds[segment, 1] and strength > cut_strength[segment]:
+            cut_s[segment], cut_strength[segment] = moment, strength
+    return cut_s, cut_strength
 
 
 def cut_rate(cuts_s: np.ndarray, bounds: np.ndarray) -> np.ndarray:

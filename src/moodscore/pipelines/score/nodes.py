@@ -28,7 +28,7 @@ def look_at_video(
     score_facts : dict
         ``clip_id`` and the facts of :class:`moodscore.media.ClipInfo`.
     score_measures : dict of str to np.ndarray
-        Row by row: ``histograms`` [shape=(n, 3, 256)], ``motion``, ``cut_rate``, ``chroma``.
+        Row by row what :class:`moodscore.vision.ClipMeasures` names.
     """
     if not options.video:
         raise MoodscoreError("score.video: names no video; `kedro score VIDEO` does all that is needed")
@@ -44,15 +44,15 @@ def describe_video(
     Returns
     -------
     pd.DataFrame
-        ``clip_id, segment, start_s, end_s`` and the columns of :func:`moodscore.vision.describe`.
+        ``clip_id, segment, start_s, end_s`` and the columns of :func:`moodscore.vision.describe` and
+        :func:`moodscore.vision.kept_measures`.
     """
     bounds = segments.segment_bounds(score_facts["duration_s"], segment_s)
     model = vision.VisualModel.model_validate(cluster_centres)
     keys = pd.DataFrame({"segment": range(len(bounds)), "start_s": bounds[:, 0], "end_s": bounds[:, 1]})
     keys.insert(0, "clip_id", score_facts["clip_id"])
-    return pd.concat(
-        [keys, vision.describe(score_measures["histograms"], score_measures["motion"], model)], axis=1
-    )
+    described = vision.describe(score_measures["histograms"], score_measures["motion"], model)
+    return pd.concat([keys, described, vision.kept_measures(score_measures)], axis=1)
 
 
 def read_video(

@@ -1,5 +1,6 @@
 """Nodes of the visual_features pipeline."""
 
+from dataclasses import fields
 from functools import partial
 
 import numpy as np
@@ -15,13 +16,12 @@ from moodscore.vision import DescriptorOptions, MeasureOptions
 def measure_pictures(
     clips: list, clip_manifest: pd.DataFrame, compute: Compute, segment_s: float, options: MeasureOptions
 ) -> dict[str, np.ndarray]:
-    """Histograms, motion and cuts of every segment (:func:`moodscore.vision.measure_clip`).
+    """Histograms, colours, motion and cuts of every segment (:func:`moodscore.vision.measure_clip`).
 
     Returns
     -------
     dict of str to np.ndarray
-        ``clip_id``, ``segment`` and, row by row, ``histograms`` [shape=(n, 3, 256)], ``motion``,
-        ``cut_rate``, ``chroma``.
+        ``clip_id``, ``segment`` and, row by row, what :class:`moodscore.vision.ClipMeasures` names.
     """
     used = clip_manifest[clip_manifest["status"] == "used"].set_index("clip_id")
     by_id = {
@@ -34,8 +34,8 @@ def measure_pictures(
     if not measures:
         raise MoodscoreError(f"clips: none can be decoded; {next(iter(failures.values()))}")
     stacked = {
-        name: np.concatenate([getattr(m, name) for m in measures.values()])
-        for name in ("histograms", "motion", "cut_rate", "chroma")
+        field.name: np.concatenate([getattr(m, field.name) for m in measures.values()])
+        for field in fields(vision.ClipMeasures)
     }
     lengths = [len(m.motion) for m in measures.values()]
     keys = {
@@ -58,11 +58,10 @@ def fit_clusters(
 
 
 def describe_pictures(visual_measures: dict, cluster_centres: dict) -> pd.DataFrame:
-    """The descriptor of every segment: ``hue, saturation, intensity, motion``, shares, cuts, chroma."""
+    """The descriptor of every segment: ``hue, saturation, intensity, motion``, shares, cuts, colours."""
     model = vision.VisualModel.model_validate(cluster_centres)
     described = vision.describe(visual_measures["histograms"], visual_measures["motion"], model)
-    kept = pd.DataFrame({name: visual_measures[name] for name in ("cut_rate", "chroma")})
-    return pd.concat([_keys(visual_measures), described, kept], axis=1)
+    return pd.concat([_keys(visual_measures), described, vision.kept_measures(visual_measures)], axis=1)
 
 
 def _measure(
