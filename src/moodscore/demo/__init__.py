@@ -12,6 +12,7 @@ __getattr__, __dir__, __all__ = _lazy.attach(
     __name__,
     submod_attrs={
         "corpus": ["GENERATOR_VERSION", "ensure_corpus"],
+        "library": ["LIBRARY_VERSION", "ensure_library"],
         "picture": ["render_frames"],
         "ratings": ["simulate_ratings"],
         "recipe": ["ClipRecipe", "Cues", "Scene", "Shot", "plan_corpus"],
