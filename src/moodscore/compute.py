@@ -20,6 +20,7 @@ from typing import Any, Literal, NamedTuple, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 
 from moodscore.errors import MoodscoreError
+from moodscore.progress import is_told, tell
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -368,7 +369,12 @@ def _cores_per_clip(n_clips: int, compute: Compute) -> int:
 
 
 def _with_progress(outcomes: Iterable[Result], total: int, label: str) -> Iterator[Result]:
-    """Pass ``outcomes`` through while a bar shows how many have come."""
+    """Pass ``outcomes`` through while a bar shows how many have come, or whoever listens is told."""
+    if is_told():  # it has a bar of its own
+        for done, outcome in enumerate(outcomes, start=1):
+            tell(done / total)
+            yield outcome
+        return
     from rich.progress import track
 
-    return track(outcomes, description=label, total=total)
+    yield from track(outcomes, description=label, total=total)

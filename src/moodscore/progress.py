@@ -14,6 +14,11 @@ def tell(share: float) -> None:
         listener(share)
 
 
+def is_told() -> bool:
+    """Whether somebody listens to `tell` in this thread."""
+    return _listener.get() is not None
+
+
 @contextmanager
 def told(listener: Callable[[float], None]) -> Iterator[None]:
     """Have ``listener`` called by every `tell` inside the block, in this thread."""

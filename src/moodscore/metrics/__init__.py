@@ -7,6 +7,7 @@ what is heavy (librosa, scipy) each function imports itself.
 
 from moodscore.metrics.ccc import concordance_correlation
 from moodscore.metrics.classification import emotion_scores
+from moodscore.metrics.continuity import BeatGrid, continuity
 from moodscore.metrics.emotion_match import emotion_match
 from moodscore.metrics.fd_mfcc import MFCCStatistics, fd_mfcc
 from moodscore.metrics.improvement import improvement
@@ -17,9 +18,11 @@ from moodscore.metrics.mae_waveform import mae_waveform
 from moodscore.metrics.variety import longest_run_s, unique_ratio
 
 __all__ = [
+    "BeatGrid",
     "LogMelReference",
     "MFCCStatistics",
     "concordance_correlation",
+    "continuity",
     "emotion_match",
     "emotion_scores",
     "fd_mfcc",

@@ -1,11 +1,13 @@
-"""Music for a picture: find the snippets, choose among them, join them, account for every second.
+"""Music for a picture: find it, choose it, join it, account for every second.
 
-The predicted tempo, loudness and rhythm of a video's segments become a soundtrack in five steps: the
-music at hand, cut into snippets (`index_track`, `index_library`) and made ready to be searched
-(`MusicDictionary`); the choice of one snippet a segment (`nearest_snippets` or `select_units`); the
-cue sheet that says which samples of which source sound when (`cue_sheet`); the track made from nothing
-but that sheet and the sources (`render_track`, `concatenate_track`); and the quality gate that hears
-whether anything went wrong (`inspect_track`). `choose_tracks` does them all for many clips.
+The predicted tempo, loudness and rhythm of a video's segments become a soundtrack in these steps: the
+music at hand, cut into snippets (`index_track`, `index_library`) and known as pieces with beats and bars
+(`moodscore.pieces`), is made ready to be searched (`MusicDictionary`); the video is divided into scenes
+(`find_scenes`); the cheapest runs of music through them are found (`search_runs`) and laid out as a cue
+sheet (`run_sheet`), which with its sources is an `Arrangement`: it is rendered (`RenderedTrack`), and the
+quality gate hears whether anything went wrong (`inspect_track`). `choose_music` does them all for many
+clips; `arrange` also knows the other systems, such as that of Sergio & Lee (2020), a second at a time
+(`nearest_snippets`, `cue_sheet`).
 """
 
 import lazy_loader as _lazy
@@ -13,22 +15,27 @@ import lazy_loader as _lazy
 __getattr__, __dir__, __all__ = _lazy.attach(
     __name__,
     submod_attrs={
+        "arrangement": ["Arrangement"],
         "assembly": ["assemble_music", "sources_of"],
         "beats": ["BEAT_COLUMNS", "describe_beats"],
-        "choosing": ["choose_tracks", "kept_findings"],
-        "cues": ["CUE_COLUMNS", "cue_sheet"],
+        "choosing": ["Chosen", "chance_of", "choose_music", "kept_findings"],
+        "cues": ["CUE_COLUMNS", "JOINS", "cue_sheet"],
         "dictionary": ["FeatureMapping", "MusicDictionary", "MusicPart"],
         "edges": ["EDGE_COLUMNS", "describe_edges"],
         "gate": ["FINDING_COLUMNS", "inspect_track"],
+        "heard": ["heard_cost"],
         "index": ["SnippetIndex"],
         "joins": ["JoinCosts", "key_distance", "tempo_distance"],
         "library": ["Library", "index_library"],
         "licences": ["licence_notes"],
-        "options": ["UnitSelection"],
+        "options": ["JOIN_PRICES", "MusicOptions", "UnitSelection"],
         "render": ["RenderedTrack", "concatenate_track", "render_track"],
+        "runs": ["RUN_COLUMNS", "numbers_of", "run_sheet"],
+        "scenes": ["Scene", "find_scenes"],
+        "search": ["PlannedRun", "search_runs"],
         "selection": ["nearest_snippets", "select_units"],
         "snippets": ["SNIPPET_COLUMNS", "build_snippets", "eligible_snippets", "index_track"],
         "song_cache": ["SongCache"],
-        "systems": ["SYSTEMS", "Brief", "briefs", "plan", "play", "rendered_track"],
+        "systems": ["SYSTEMS", "Brief", "arrange", "briefs"],
     },
 )

@@ -1,13 +1,16 @@
 """From what a workspace holds to the music dictionary, and from a cue sheet back to the sound it takes."""
 
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 
 import pandas as pd
 
+from moodscore.compute import Compute
 from moodscore.music.dictionary import MusicDictionary, MusicPart
-from moodscore.music.options import UnitSelection
+from moodscore.music.options import MusicOptions
 from moodscore.music.song_cache import SongCache
+from moodscore.pieces import Piece, PieceCache, analyse_pieces
 from moodscore.samples import SampleSource
 from moodscore.sound import QuantileMap
 
@@ -19,9 +22,10 @@ def assemble_music(
     library_cache: str | Path,
     *,
     segment_s: float,
-    selection: UnitSelection,
+    options: MusicOptions,
+    compute: Compute,
 ) -> MusicDictionary:
-    """The dictionary of the music that ``selection.music`` asks for.
+    """The dictionary of the music that ``options.music`` asks for.
 
     Parameters
     ----------
@@ -33,9 +37,11 @@ def assemble_music(
     library_index : pd.DataFrame
         From `index_library`; empty if there is no library.
     library_cache : str or Path
-        Folder of the `SongCache` that holds the library's sound.
-    segment_s, selection
+        Folder of the `SongCache` that holds the library's sound; what is known of pieces is kept there, too.
+    segment_s, options
         See `MusicDictionary`.
+    compute : Compute
+        Where pieces are analysed that nothing is known of yet.
 
     Raises
     ------
@@ -43,10 +49,17 @@ def assemble_music(
         As `MusicDictionary`; if the sound of a song is gone or a library is silent.
     """
     parts = [MusicPart(snippet_index, soundtracks)]
-    if len(library_index) and selection.music != "soundtracks":
+    if len(library_index) and options.music != "soundtracks":
         songs = SongCache(Path(library_cache)).sources(library_index)
         parts.append(MusicPart(library_index, songs, QuantileMap.fit(snippet_index, library_index)))
-    return MusicDictionary(parts, segment_s=segment_s, selection=selection)
+    describe = partial(_described, cache=PieceCache(Path(library_cache)), compute=compute)
+    return MusicDictionary(parts, segment_s=segment_s, options=options, describe=describe)
+
+
+def _described(
+    sources: Mapping[str, SampleSource], *, cache: PieceCache, compute: Compute
+) -> dict[str, Piece]:
+    return analyse_pieces(sources, cache, compute)[0]
 
 
 def sources_of(

@@ -1,7 +1,7 @@
-"""Choosing the music of many clips, and choosing again where the result would not pass.
+"""Choosing the music of clips, and choosing again where the result would not pass.
 
-A track that fails the quality gate gets a second selection that avoids joins more. Of the two the one with
-fewer findings is kept; what was found is reported either way.
+A track that fails the quality gate gets a second arrangement that avoids joins more. Of the two the one
+with fewer findings is kept; what was found is reported either way.
 """
 
 import logging
@@ -13,13 +13,15 @@ import pandas as pd
 
 from moodscore.compute import Compute, map_clips
 from moodscore.errors import MoodscoreError
+from moodscore.music.arrangement import Arrangement
 from moodscore.music.dictionary import MusicDictionary
 from moodscore.music.gate import FINDING_COLUMNS, inspect_track
-from moodscore.music.systems import Brief, plan, play
-from moodscore.samples import SampleSource
+from moodscore.music.systems import Brief, arrange
 
-#: Factor on the join costs at the second try.
+#: Factor on the price of joins at the second try.
 STRICTER = 2.0
+#: Systems that can choose otherwise if asked.
+_SEARCHING = frozenset({"moodscore", "collage"})
 GATE_COLUMNS = ("clip_id", "attempt", "kept", *FINDING_COLUMNS)
 PASSED = ("passed", 0.0, "nothing was found")
 
@@ -27,17 +29,33 @@ logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
-class _Audition:
-    """A cue sheet and the sound it takes; travels to the workers."""
+class Chosen:
+    """The music of many clips.
 
-    cues: pd.DataFrame
-    sources: Mapping[str, SampleSource]
-    system: str
-    n_samples: int
-    sample_rate: int
+    Attributes
+    ----------
+    arrangements : dict of str to Arrangement
+        By clip.
+    quality_gate : pd.DataFrame
+        `GATE_COLUMNS`, one row a finding, and one that says so where there was none: ``attempt`` (1, 2),
+        whether that attempt was ``kept``, then those of `inspect_track`.
+    """
+
+    arrangements: dict[str, Arrangement]
+    quality_gate: pd.DataFrame
+
+    @property
+    def cue_sheet(self) -> pd.DataFrame:
+        """The cue sheets, one below the other."""
+        return pd.concat([arranged.cues for arranged in self.arrangements.values()], ignore_index=True)
 
 
-def choose_tracks(
+def chance_of(clip_id: str, seed: int) -> list[int]:
+    """Seed of a clip of its own, whichever other clips there are."""
+    return [seed, zlib.crc32(clip_id.encode())]
+
+
+def choose_music(
     briefs: Iterable[Brief],
     music: MusicDictionary,
     *,
@@ -45,59 +63,51 @@ def choose_tracks(
     compute: Compute,
     seed: int = 0,
     take: int = 0,
-) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """The cue sheets of many clips, and what the quality gate says of those that will be heard.
+) -> Chosen:
+    """The music of many clips, and what the quality gate says of those that will be heard.
 
     Parameters
     ----------
     briefs : iterable of Brief
         What is wanted, clip by clip.
     music : MusicDictionary
-        What there is to choose from, and by which system (``selection.system``).
+        What there is to choose from, and by which system (``options.system``).
     inspected : collection of str
-        The clips whose track is rendered and inspected. Where unit selection fails, it gets a second try.
+        The clips whose track is rendered and inspected. Where a search fails, it gets a second try.
     compute : Compute
-        Where they are.
+        Where they are inspected.
     seed, take
-        See `plan`; every clip has chance of its own.
-
-    Returns
-    -------
-    cue_sheet : pd.DataFrame
-        The cue sheets, one below the other.
-    quality_gate : pd.DataFrame
-        `GATE_COLUMNS`, one row a finding, and one that says so where there was none: ``attempt`` (1, 2),
-        whether that attempt was ``kept``, then those of `inspect_track`.
+        See `arrange`; every clip has chance of its own.
 
     Raises
     ------
     MoodscoreError
         If no clip can be given music.
     """
-    system = music.selection.system
+    system = music.options.system
     wanted = {brief.clip_id: brief for brief in briefs}
 
-    def sheet(clip_id: str, brief: Brief, strictness: float = 1.0) -> pd.DataFrame:
-        chance = [seed, zlib.crc32(clip_id.encode())]
-        return plan(system, brief, music, seed=chance, take=take, strictness=strictness)[0]
+    def attempt(clip_id: str, brief: Brief, strictness: float = 1.0) -> Arrangement:
+        chance = chance_of(clip_id, seed)
+        return arrange(system, brief, music, seed=chance, take=take, strictness=strictness)[0]
 
     # Here and not in workers: the dictionary is large, and choosing takes milliseconds.
-    sheets, failures = map_clips(sheet, wanted, Compute(backend="serial"), label="Choosing music")
-    if not sheets:
-        raise MoodscoreError(f"no clip can be given music; {next(iter(failures.values()), 'none is left')}")
-    first = _listen({c: sheets[c] for c in wanted if c in sheets and c in inspected}, wanted, music, compute)
+    chosen, failures = map_clips(attempt, wanted, Compute(backend="serial"), label="Choosing music")
+    if not chosen:
+        raise MoodscoreError(next(iter(failures.values()), "no clip is left to be given music"))
+    first = _listen({c: chosen[c] for c in wanted if c in chosen and c in inspected}, compute)
     failed = [clip_id for clip_id, found in first.items() if len(found)]
-    again = {c: sheet(c, wanted[c], STRICTER) for c in failed} if system == "moodscore" else {}
-    second = _listen(again, wanted, music, compute)
+    again = {c: attempt(c, wanted[c], STRICTER) for c in failed} if system in _SEARCHING else {}
+    second = _listen(again, compute)
     better = {c for c, found in second.items() if len(found) < len(first[c])}
     for clip_id in failed:
         _report(clip_id, second[clip_id] if clip_id in better else first[clip_id])
-    sheets |= {c: again[c] for c in better}
+    chosen |= {c: again[c] for c in better}
     gate = [_gate_rows(c, 1, c not in better, found) for c, found in first.items()]
     gate += [_gate_rows(c, 2, c in better, found) for c, found in second.items()]
     quality_gate = pd.DataFrame([row for rows in gate for row in rows], columns=list(GATE_COLUMNS))
     quality_gate = quality_gate.sort_values(["clip_id", "attempt"], kind="stable", ignore_index=True)
-    return pd.concat(sheets.values(), ignore_index=True), quality_gate
+    return Chosen(chosen, quality_gate)
 
 
 def kept_findings(quality_gate: pd.DataFrame) -> pd.DataFrame:
@@ -106,32 +116,18 @@ def kept_findings(quality_gate: pd.DataFrame) -> pd.DataFrame:
     Parameters
     ----------
     quality_gate : pd.DataFrame
-        From `choose_tracks`.
+        From `choose_music`.
     """
     return quality_gate[quality_gate["kept"] & (quality_gate["check"] != PASSED[0])]
 
 
-def _listen(
-    sheets: Mapping[str, pd.DataFrame], wanted: Mapping[str, Brief], music: MusicDictionary, compute: Compute
-) -> dict[str, pd.DataFrame]:
-    """What the gate finds in the tracks of some cue sheets."""
-    tasks = {
-        clip_id: _Audition(
-            cues,
-            {name: music.sources[name] for name in cues["source_clip"].unique()},
-            music.selection.system,
-            wanted[clip_id].n_samples,
-            wanted[clip_id].sample_rate,
-        )
-        for clip_id, cues in sheets.items()
-    }
-    return map_clips(_inspect, tasks, compute, label="Listening for faults")[0]
+def _listen(arrangements: Mapping[str, Arrangement], compute: Compute) -> dict[str, pd.DataFrame]:
+    """What the gate finds in the tracks of some arrangements."""
+    return map_clips(_inspect, arrangements, compute, label="Listening for faults")[0]
 
 
-def _inspect(clip_id: str, audition: _Audition) -> pd.DataFrame:
-    shape = {"n_samples": audition.n_samples, "sample_rate": audition.sample_rate}
-    track = play(audition.system, audition.cues, audition.sources, **shape)
-    return inspect_track(track, audition.cues, sample_rate=audition.sample_rate)
+def _inspect(clip_id: str, arranged: Arrangement) -> pd.DataFrame:
+    return inspect_track(arranged.rendered(levelled=True), arranged.cues)
 
 
 def _report(clip_id: str, found: pd.DataFrame) -> None:

@@ -4,6 +4,8 @@ Film music has called this table a cue sheet for a century. Ours is complete: wi
 the track by the rules of `render_track`, sample for sample, and it accounts for every second of it.
 """
 
+from collections.abc import Mapping
+
 import numpy as np
 import pandas as pd
 
@@ -11,6 +13,7 @@ from moodscore.errors import MoodscoreError
 from moodscore.music.beats import beat_shift_s
 from moodscore.music.dictionary import MusicDictionary
 from moodscore.music.snippets import FEATURE_COLUMNS
+from moodscore.samples import SampleSource
 
 CUE_COLUMNS = (
     "clip_id",
@@ -41,6 +44,8 @@ CUE_COLUMNS = (
     "arousal",
     "confidence",
 )
+#: How music may follow other music that it does not go on from.
+JOINS = ("crossfade", "hard", "jump", "change")
 CROSSFADE_S = 0.04
 #: Neighbours in segments of a broken number of samples may lie this far from where the music has got to.
 _ROUNDING_SAMPLES = 2
@@ -106,7 +111,7 @@ def cue_sheet(
     starts, stops = _tile(targets, n_samples, sample_rate)
     rows = selection["snippet"].to_numpy()
     chosen = music.snippets.iloc[rows].reset_index(drop=True)
-    _check_sources(chosen["clip_id"], music.sources, sample_rate)
+    check_sources(chosen["clip_id"], music.sources, sample_rate)
     source_starts, source_stops, is_head = _point(chosen, stops - starts, music.sources, align=not hard)
     joins = np.where(is_head, "hard" if hard else "crossfade", "neighbour").astype(object)
     joins[0] = "start"
@@ -160,7 +165,8 @@ def _tile(targets, n_samples, sample_rate):
     return starts, stops
 
 
-def _check_sources(clip_ids, sources, sample_rate) -> None:
+def check_sources(clip_ids: pd.Series, sources: Mapping[str, SampleSource], sample_rate: int) -> None:
+    """Refuse a source that is missing or has another sample rate."""
     for clip_id in clip_ids.unique():
         if clip_id not in sources:
             raise MoodscoreError(f"clip {clip_id}: its soundtrack is missing; extract the soundtracks again")
@@ -234,10 +240,10 @@ def _gains(searched, chosen, rows, music, times_s) -> np.ndarray:
             np.interp(np.stack([searched[here], chosen[here]]), scaled, np.maximum(sone, MIN_SONE))
         )
         wanted[here] = np.clip(DB_A_DOUBLING * (asked - present), -MAX_GAIN_DB, MAX_GAIN_DB)
-    return _limit_slew(wanted, times_s * MAX_SLEW_DB_A_SECOND)
+    return limit_slew(wanted, times_s * MAX_SLEW_DB_A_SECOND)
 
 
-def _limit_slew(values: np.ndarray, reach: np.ndarray) -> np.ndarray:
+def limit_slew(values: np.ndarray, reach: np.ndarray) -> np.ndarray:
     """The curve nearest to ``values`` (in the maximum norm) with a slope of at most 1 against ``reach``.
 
     It is the middle between the lowest such curve above the values, ``max_s v(s) - |reach - reach(s)|``,

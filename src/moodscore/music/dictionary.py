@@ -1,11 +1,13 @@
 """The music dictionary: all there is to choose from, made ready once and asked for every clip.
 
+It knows its music twice over: as snippets of a second, and as pieces with beats, bars and sections.
+
 It may have parts: the soundtracks of a corpus, a library of music without pictures, or both. A library has
 its own range of tempo, loudness and rhythm, so what was predicted from pictures is mapped to that range
 before the search in it. The candidates of all parts then compete by their own target cost.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Protocol
@@ -16,8 +18,9 @@ import pandas as pd
 from moodscore.errors import MoodscoreError
 from moodscore.music.index import SnippetIndex
 from moodscore.music.joins import JoinCosts
-from moodscore.music.options import UnitSelection
+from moodscore.music.options import MusicOptions
 from moodscore.music.snippets import FEATURE_COLUMNS, KINDS, eligible_snippets
+from moodscore.pieces import Piece, analyse_piece
 from moodscore.samples import SampleSource
 
 _FEATURES = list(FEATURE_COLUMNS)
@@ -61,11 +64,14 @@ class MusicDictionary:
     Parameters
     ----------
     parts : iterable of MusicPart
-        What music there is. Which of it is used, ``selection.music`` says.
+        What music there is. Which of it is used, ``options.music`` says.
     segment_s : float
         Length of a snippet, and of a segment, in seconds.
-    selection : UnitSelection, optional
-        What counts in unit selection.
+    options : MusicOptions, optional
+        Which music is used, and what counts in choosing it.
+    describe : callable, optional
+        Takes sources by name and returns what is known of them as pieces, such as `analyse_pieces` with
+        its cache; asked at most once. Without it each is analysed here.
 
     Attributes
     ----------
@@ -75,7 +81,7 @@ class MusicDictionary:
         The sound of each ``clip_id`` in it.
     eligible : np.ndarray of int
         Rows a soundtrack may be made of, see `eligible_snippets`.
-    segment_s, selection
+    segment_s, options
         As given.
 
     Raises
@@ -86,11 +92,17 @@ class MusicDictionary:
     """
 
     def __init__(
-        self, parts: Iterable[MusicPart], *, segment_s: float, selection: UnitSelection | None = None
+        self,
+        parts: Iterable[MusicPart],
+        *,
+        segment_s: float,
+        options: MusicOptions | None = None,
+        describe: Callable[[Mapping[str, SampleSource]], Mapping[str, Piece]] | None = None,
     ):
-        self.selection = selection or UnitSelection()
+        self.options = options or MusicOptions()
         self.segment_s = segment_s
-        self._parts = _asked_for(parts, self.selection.music)
+        self._describe = describe or _analysed
+        self._parts = _asked_for(parts, self.options.music)
         self.snippets = pd.concat([part.snippets for part in self._parts], ignore_index=True)
         self.sources = {name: source for part in self._parts for name, source in part.sources.items()}
         self._part_of_row = np.repeat(np.arange(len(self._parts)), [len(p.snippets) for p in self._parts])
@@ -104,13 +116,19 @@ class MusicDictionary:
         return flags
 
     @cached_property
+    def pieces(self) -> Mapping[str, Piece]:
+        """What is known of each piece, by its ``clip_id``; without those that cannot be analysed."""
+        return self._describe({name: self.sources[name] for name in self.snippets["clip_id"].unique()})
+
+    @cached_property
     def joins(self) -> JoinCosts:
         """Join costs among all rows."""
+        weights = self.options.collage
         return JoinCosts(
             self.snippets,
-            edge_weight=self.selection.join_weight,
-            key_weight=self.selection.key_weight,
-            tempo_weight=self.selection.tempo_weight,
+            edge_weight=weights.join_weight,
+            key_weight=weights.key_weight,
+            tempo_weight=weights.tempo_weight,
         )
 
     @cached_property
@@ -122,6 +140,14 @@ class MusicDictionary:
             part: (curve.index.get_level_values("loudness").to_numpy(), curve.to_numpy())
             for part, curve in curves.groupby(level=0)
         }
+
+    def rows_of(self, name: str) -> np.ndarray:
+        """The rows of a piece, in order of time."""
+        return self._rows_by_name[name]
+
+    @cached_property
+    def _rows_by_name(self) -> dict[str, np.ndarray]:
+        return self.snippets.groupby("clip_id").indices
 
     def part_of(self, rows: np.ndarray) -> np.ndarray:
         """Number of the part each row lies in."""
@@ -141,7 +167,7 @@ class MusicDictionary:
         -------
         np.ndarray [shape=(n, 3)]
         """
-        return self._mapped(targets)[self.part_of(rows), np.arange(len(rows))]
+        return self.targets_by_part(targets)[self.part_of(rows), np.arange(len(rows))]
 
     def nearest(self, targets: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
         """The row with the least mean absolute error over the features, for each target.
@@ -151,7 +177,7 @@ class MusicDictionary:
         distances, rows : np.ndarray [shape=(n,)]
             Of equal distances the lowest row.
         """
-        distances, rows = self._search(self._feature_indices, self._mapped(targets), k=1)
+        distances, rows = self._search(self._feature_indices, self.targets_by_part(targets), k=1)
         return distances[:, 0], rows[:, 0]
 
     def candidates(self, targets: pd.DataFrame, k: int) -> tuple["TargetCosts", np.ndarray, np.ndarray]:
@@ -164,9 +190,9 @@ class MusicDictionary:
         costs, rows : np.ndarray [shape=(n, min(k, eligible rows))]
             Ascending in cost.
         """
-        emotions = _emotion_points(targets, self.selection.emotion_weight)
+        emotions = _emotion_points(targets, self.options.emotion_weight)
         queries = np.stack(
-            [np.hstack([mapped / len(_FEATURES), emotions]) for mapped in self._mapped(targets)]
+            [np.hstack([mapped / len(_FEATURES), emotions]) for mapped in self.targets_by_part(targets)]
         )
         means, rows = self._search(self._cost_indices, queries, k)
         costs = means * queries.shape[-1]  # an index returns means over the columns
@@ -176,7 +202,7 @@ class MusicDictionary:
     def _cost_points(self) -> np.ndarray:
         """Points whose L1 distance is the target cost [shape=(n, 5)]."""
         features = self.snippets[_FEATURES].to_numpy(dtype=np.float64) / len(_FEATURES)
-        return np.hstack([features, _emotion_points(self.snippets, self.selection.emotion_weight)])
+        return np.hstack([features, _emotion_points(self.snippets, self.options.emotion_weight)])
 
     @cached_property
     def _feature_indices(self) -> list["_PartIndex"]:
@@ -191,8 +217,8 @@ class MusicDictionary:
         groups = [(part, self.eligible[part_of == part]) for part in np.unique(part_of)]
         return [_PartIndex(part, rows, SnippetIndex(points[rows])) for part, rows in groups]
 
-    def _mapped(self, targets: pd.DataFrame) -> np.ndarray:
-        """The targets in the range of each part [shape=(parts, n, 3)]."""
+    def targets_by_part(self, targets: pd.DataFrame) -> np.ndarray:
+        """The features searched for in each part, in its range [shape=(parts, n, 3)]."""
         features = targets[_FEATURES]
         tables = [part.mapping.transform(features) if part.mapping else features for part in self._parts]
         return np.stack([table[_FEATURES].to_numpy(dtype=np.float64) for table in tables])
@@ -238,6 +264,10 @@ class _PartIndex:
     part: int
     rows: np.ndarray
     snippets: SnippetIndex
+
+
+def _analysed(sources: Mapping[str, SampleSource]) -> dict[str, Piece]:
+    return {name: analyse_piece(source) for name, source in sources.items()}
 
 
 def _emotion_points(table: pd.DataFrame, weight: float) -> np.ndarray:

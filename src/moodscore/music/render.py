@@ -3,12 +3,15 @@
 The rules are few, so that anyone can replay a cue sheet:
 
 1. Neighbouring cues are one *run*: the source plays on through them.
-2. A run fades in over the ``crossfade_s`` centred on its start, and out over that of the run after it,
-   by sine and cosine: equal power, since the two sounds are unrelated. What it plays outside its cues
-   comes from its own source, mirrored at the ends of the file. Nothing is ever shortened.
+2. A run fades in over the ``crossfade_s`` centred on its start, and out over that of the run after it
+   (over its ``outgoing_fade_s``, where the sheet has one), by sine and cosine: equal power, since the two
+   sounds are unrelated. What it plays outside its cues comes from its own source, mirrored at the ends of
+   the file. Nothing is ever shortened.
 3. Where a source ends before its cue does, its last 50 ms fade out linearly and silence follows.
-4. Gains hold at the centres of the cues and are interpolated linearly, as factors, between them.
-5. The track fades in and out by a raised cosine, 2 s long or a tenth of its length.
+4. Gains hold at the centres of the cues and are interpolated linearly, as factors, between them. A run
+   with a ``gain_curve`` has its own instead.
+5. The track fades in and out by a raised cosine, 2 s long or a tenth of its length, or as long as
+   ``fade_in_s`` and ``fade_out_s`` say.
 6. A track that would peak above -1 dBFS is turned down as a whole.
 
 `concatenate_track` is the plain chain of snippets of Sergio & Lee (2020): 1 to 3, then a peak of 0.95.
@@ -35,6 +38,8 @@ TRACK_FADE_S = 2.0
 MAX_TRACK_FADE_SHARE = 0.1
 PEAK_DBFS = -1.0
 CONCATENATION_PEAK = 0.95
+#: What says how long the track fades in and out, and in which row.
+_FADES = (("fade_in_s", 0), ("fade_out_s", -1))
 #: A track that never exceeds this level is silent.
 SILENCE_DBFS = -80.0
 #: Samples in memory at a time while the peak is looked for: 24 s, 8 MB.
@@ -135,9 +140,14 @@ class RenderedTrack:
         self._runs = _runs(cues, sources, sample_rate)
         self._stops = np.array([run.stop for run in self._runs])
         self._centres = (cues["start_sample"] + cues["stop_sample"]).to_numpy() / 2
-        self._factors = 10 ** (cues["gain_db"].to_numpy() / 20)
-        n_fade = round(min(TRACK_FADE_S * sample_rate, MAX_TRACK_FADE_SHARE * n_samples))
-        self._rise = _rising_sine(n_fade) ** 2 if n_fade else np.ones((0, 1), dtype=np.float32)
+        has_curves = "gain_curve" in cues and cues["gain_curve"].notna().all()
+        self._factors = np.ones(len(cues)) if has_curves else 10 ** (cues["gain_db"].to_numpy() / 20)
+        default_s = min(TRACK_FADE_S, MAX_TRACK_FADE_SHARE * n_samples / sample_rate)
+        fades_s = [cues[name].iloc[row] if name in cues else np.nan for name, row in _FADES]
+        self._rise, self._fall = (
+            _raised_cosine(round((default_s if np.isnan(fade_s) else fade_s) * sample_rate))
+            for fade_s in fades_s
+        )
 
     def read(self, start: int, stop: int) -> np.ndarray:
         """Samples ``[start, stop)`` of the track.
@@ -204,7 +214,7 @@ class RenderedTrack:
     def _fade_ends(self, sound: np.ndarray, start: int) -> None:
         """Fade in and out by a raised cosine, in place."""
         _fade(sound, start, 0, self._rise)
-        _fade(sound, start, self.n_samples - len(self._rise), self._rise[::-1])
+        _fade(sound, start, self.n_samples - len(self._fall), self._fall[::-1])
 
 
 @dataclass(frozen=True)
@@ -225,6 +235,8 @@ class _Run:
         How many samples of the run come from the source; silence follows.
     fade_in, fade_out, run_out : int
         Length of the crossfades, and of the fade before that silence.
+    curve : tuple of np.ndarray or None
+        Places and factors of its own gain, in samples of the track; interpolated between.
     """
 
     source: SampleSource
@@ -235,6 +247,7 @@ class _Run:
     fade_in: int
     fade_out: int
     run_out: int
+    curve: tuple[np.ndarray, np.ndarray] | None = None
 
     def read(self, start: int, stop: int) -> np.ndarray:
         """Samples ``[start, stop)`` of the run, faded, in two channels."""
@@ -245,6 +258,9 @@ class _Run:
         if self.run_out:
             falling = np.linspace(1, 0, self.run_out, dtype=np.float32)[:, np.newaxis]
             _fade(sound, start, self.n_heard - self.run_out, falling)
+        if self.curve is not None:
+            gains = np.interp(np.arange(self.start + start, self.start + stop), *self.curve)
+            sound *= gains.astype(np.float32)[:, np.newaxis]
         _fade(sound, start, 0, _rising_sine(self.fade_in))
         _fade(sound, start, self.stop - self.start - self.fade_out, _rising_sine(self.fade_out)[::-1])
         return sound
@@ -263,9 +279,10 @@ def _runs(cues: pd.DataFrame, sources: Mapping[str, SampleSource], sample_rate: 
     run_numbers = (cues["join"] != "neighbour").cumsum().to_numpy()
     heads = np.flatnonzero(np.diff(run_numbers, prepend=0))
     tails = np.append(heads[1:], len(cues)) - 1
-    crossfades = np.rint(cues["crossfade_s"].to_numpy() * sample_rate).astype(np.int64)[heads].tolist()
+    fades_in, fades_out = _fades(cues.iloc[heads], sample_rate)
+    curves = cues["gain_curve"].iloc[heads] if "gain_curve" in cues else [None] * len(heads)
     runs = []
-    for head, tail, fade_in, fade_out in zip(heads, tails, crossfades, [*crossfades[1:], 0], strict=True):
+    for head, tail, fade_in, fade_out, curve in zip(heads, tails, fades_in, fades_out, curves, strict=True):
         first, last = pointers[head], pointers[tail]
         lead, trail = fade_in // 2, fade_out - fade_out // 2
         played = lead + last["source_stop_sample"] - first["source_start_sample"]
@@ -280,9 +297,27 @@ def _runs(cues: pd.DataFrame, sources: Mapping[str, SampleSource], sample_rate: 
                 fade_in=fade_in,
                 fade_out=fade_out,
                 run_out=min(round(RUN_OUT_FADE_S * sample_rate), played) if lacking else 0,
+                curve=_curve(curve, sample_rate) if isinstance(curve, str) else None,
             )
         )
     return runs
+
+
+def _fades(heads: pd.DataFrame, sample_rate: int) -> tuple[list[int], list[int]]:
+    """How long each run fades in and out, in samples."""
+    fades_in = heads["crossfade_s"]
+    fades_out = heads["outgoing_fade_s"].fillna(fades_in) if "outgoing_fade_s" in heads else fades_in
+    fades_in, fades_out = (
+        np.rint(fades.to_numpy(dtype=float) * sample_rate).astype(np.int64).tolist()
+        for fades in (fades_in, fades_out)
+    )
+    return fades_in, [*fades_out[1:], 0]
+
+
+def _curve(text: str, sample_rate: int) -> tuple[np.ndarray, np.ndarray]:
+    """Places in samples and factors of ``second:dB`` pairs."""
+    pairs = np.array([[float(number) for number in pair.split(":")] for pair in text.split()])
+    return pairs[:, 0] * sample_rate, 10 ** (pairs[:, 1] / 20)
 
 
 def _check_cues(cues, sources, n_samples) -> None:
@@ -308,6 +343,11 @@ def _to_stereo(sound: np.ndarray) -> np.ndarray:
 def _rising_sine(n: int) -> np.ndarray:
     """First quarter of a sine in n samples [shape=(n, 1)]; its square and its mirror's sum to 1."""
     return np.sin(np.pi / 2 * (np.arange(n) + 0.5) / max(n, 1)).astype(np.float32)[:, np.newaxis]
+
+
+def _raised_cosine(n: int) -> np.ndarray:
+    """Rising from 0 to 1 in n samples [shape=(n, 1)]."""
+    return _rising_sine(n) ** 2 if n else np.ones((0, 1), dtype=np.float32)
 
 
 def _fade(sound: np.ndarray, start: int, at: int, weights: np.ndarray) -> None:

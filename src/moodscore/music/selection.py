@@ -107,9 +107,11 @@ def select_units(
         If there is no target or a target is not finite.
     """
     _check_targets(targets)
-    window = _no_repeat_window(music.selection.no_repeat_s, music.segment_s, len(music.eligible))
+    window = _no_repeat_window(music.options.collage.no_repeat_s, music.segment_s, len(music.eligible))
     handicaps = _handicaps(music, take, seed)
-    lattice = _lattice(targets, music, handicaps, n_candidates=max(music.selection.n_candidates, window))
+    lattice = _lattice(
+        targets, music, handicaps, n_candidates=max(music.options.collage.n_candidates, window)
+    )
     rows, costs, join_costs = _best_path(lattice, music.joins, window, strictness)
     return _selection(targets, rows, costs - handicaps[rows], join_costs)
 

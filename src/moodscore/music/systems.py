@@ -1,14 +1,15 @@
 """The ways of making a soundtrack that are compared with each other.
 
-Each is a name. `plan` turns what is wanted of a clip into the cue sheets of a system (several where
-chance is involved), `play` a cue sheet into a track.
+Each is a name. `arrange` turns what is wanted of a clip into what a system plays to it (several takes where
+chance is involved).
 
 * ``silence``: no sound at all.
 * ``random``: snippets drawn at random, hard cuts; the mean of several takes is what counts.
 * ``mean``: one snippet throughout, that nearest to the mean of all music, hard cuts.
 * ``previous``: nearest snippet, hard cuts, from what the system before [1]_ predicts.
 * ``paper``: nearest snippet (eq. 9), hard cuts, from what the four networks predicted [1]_.
-* ``moodscore``: unit selection, crossfades, from what the four networks predicted.
+* ``collage``: unit selection, a second at a time, crossfades, from what the four networks predicted.
+* ``moodscore``: runs of music from scene to scene, from what the four networks predicted.
 * ``oracle``: nearest snippet, hard cuts, from the true features of the original.
 
 References
@@ -23,9 +24,16 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from moodscore.errors import MoodscoreError
+from moodscore.music.arrangement import Arrangement
 from moodscore.music.cues import cue_sheet
 from moodscore.music.dictionary import MusicDictionary
-from moodscore.music.render import N_OUTPUT_CHANNELS, RenderedTrack
+from moodscore.music.lattice import Prices
+from moodscore.music.options import JOIN_PRICES
+from moodscore.music.repertoire import materials
+from moodscore.music.runs import run_sheet
+from moodscore.music.scenes import Scene, find_scenes
+from moodscore.music.search import search_runs
 from moodscore.music.selection import nearest_snippets, select_units
 from moodscore.music.snippets import FEATURE_COLUMNS
 from moodscore.samples import SampleSource
@@ -33,9 +41,13 @@ from moodscore.samples import SampleSource
 #: Takes of the random system.
 N_RANDOM_TAKES = 20
 #: What is compared, from the least to the most that is known.
-SYSTEMS = ("silence", "random", "mean", "previous", "paper", "moodscore", "oracle")
+SYSTEMS = ("silence", "random", "mean", "previous", "paper", "collage", "moodscore", "oracle")
 
 _KEYS = ["clip_id", "segment"]
+_EMOTION = ["valence", "arousal", "quadrant", "confidence"]
+#: What is known of the emotion and the picture of a segment, where it is known.
+_IF_KNOWN = ["routed_quadrant", "is_neutral", "is_given"]
+_CUTS = ["cut_s", "cut_strength"]
 
 
 @dataclass(frozen=True)
@@ -47,14 +59,16 @@ class Brief:
     clip_id : str
         The clip that gets a soundtrack.
     targets : pd.DataFrame
-        One row a segment: ``segment, start_s``, the predicted ``tempo, loudness, rhythm`` (scaled)
-        and ``valence, arousal, quadrant, confidence``.
+        One row a segment: ``segment, start_s``, the predicted ``tempo, loudness, rhythm`` (scaled),
+        ``valence, arousal, quadrant, confidence`` and what `find_scenes` can use besides.
     truth : pd.DataFrame or None
         ``tempo, loudness, rhythm`` (scaled) of the original, row by row as ``targets``; None if unknown.
     n_samples, sample_rate : int
         Length of the track in samples, samples a second.
     previous : pd.DataFrame or None
         As ``truth``, predicted by the previous system; None if it was not asked.
+    given_s : tuple of float
+        Where the spans begin and end whose mood a person set.
     """
 
     clip_id: str
@@ -63,6 +77,12 @@ class Brief:
     n_samples: int
     sample_rate: int
     previous: pd.DataFrame | None = None
+    given_s: tuple[float, ...] = ()
+
+    @property
+    def scenes(self) -> list[Scene]:
+        """The scenes of the clip."""
+        return find_scenes(self.targets, duration_s=self.n_samples / self.sample_rate, given_s=self.given_s)
 
 
 def briefs(
@@ -72,6 +92,7 @@ def briefs(
     soundtracks: Mapping[str, SampleSource],
     true_audio_features: pd.DataFrame | None = None,
     previous_audio_features: pd.DataFrame | None = None,
+    cuts: pd.DataFrame | None = None,
 ) -> list[Brief]:
     """A brief for every clip that all tables know, in the order of names.
 
@@ -89,10 +110,15 @@ def briefs(
         As ``predicted_audio_features``, of the originals; needed by the oracle alone.
     previous_audio_features : pd.DataFrame, optional
         As ``predicted_audio_features``, by the previous system; needed by that alone.
+    cuts : pd.DataFrame, optional
+        ``clip_id, segment, cut_s, cut_strength``: the strongest picture cut in each segment.
     """
-    emotions = emotion_predictions[[*_KEYS, "valence", "arousal", "quadrant", "confidence"]]
+    known = [name for name in _IF_KNOWN if name in emotion_predictions]
+    emotions = emotion_predictions[[*_KEYS, *_EMOTION, *known]]
     targets = segments[[*_KEYS, "start_s"]].merge(predicted_audio_features, on=_KEYS)
     targets = targets.merge(emotions, on=_KEYS)
+    if cuts is not None:
+        targets = targets.merge(cuts[[*_KEYS, *_CUTS]], on=_KEYS, how="left")
 
     def of_clip(features: pd.DataFrame | None, rows: pd.DataFrame) -> pd.DataFrame | None:
         return None if features is None else rows[_KEYS].merge(features, on=_KEYS, how="left")
@@ -111,7 +137,7 @@ def briefs(
     ]
 
 
-def plan(
+def arrange(
     system: str,
     brief: Brief,
     music: MusicDictionary,
@@ -119,8 +145,8 @@ def plan(
     seed: int | Sequence[int] = 0,
     take: int = 0,
     strictness: float = 1.0,
-) -> list[pd.DataFrame]:
-    """The cue sheets of a system for a clip.
+) -> list[Arrangement]:
+    """What a system plays to a clip.
 
     Parameters
     ----------
@@ -131,45 +157,76 @@ def plan(
     music : MusicDictionary
         What there is to choose from.
     seed : int or sequence of int
-        Of the random takes, and of the other takes of unit selection; give every clip its own.
-    take, strictness
-        Of unit selection, see `select_units`.
+        Of the random takes, and of the other takes of a search; give every clip its own.
+    take : int
+        0 is the best music; every other number is other music that fits nearly as well.
+    strictness : float
+        Factor on the price of joins.
 
     Returns
     -------
-    list of pd.DataFrame
-        One cue sheet a take; none for silence, which has nothing to account for.
+    list of Arrangement
+        One a take.
 
     Raises
     ------
     ValueError
         If there is no such system, or one that needs a table the brief lacks.
     MoodscoreError
-        If the music cannot be used, see `cue_sheet`.
+        If the music cannot be used, see `cue_sheet` and `search_runs`.
     """
     if system not in SYSTEMS:
         raise ValueError(f"no system is called {system!r}; there are {', '.join(SYSTEMS)}")
+    if brief.targets.empty:
+        raise MoodscoreError("targets: there is no segment; the video is shorter than half a segment")
+    shape = {"n_samples": brief.n_samples, "sample_rate": brief.sample_rate}
     if system == "silence":
-        return []
-    targets = _targets(system, brief, music)
-    if system == "random":
-        chosen = _random_selections(targets, music, seed)
+        sheets = [None]
     elif system == "moodscore":
-        chosen = [select_units(targets, music, take=take, seed=seed, strictness=strictness)]
+        sheets = [_score(brief, music, seed, take, strictness)]
     else:
-        chosen = [nearest_snippets(targets, music)]
-    return [
-        cue_sheet(
-            targets,
-            music,
-            selection,
-            clip_id=brief.clip_id,
-            n_samples=brief.n_samples,
-            sample_rate=brief.sample_rate,
-            hard=system != "moodscore",
-        )
-        for selection in chosen
-    ]
+        targets = _targets(system, brief, music)
+        is_hard = system != "collage"
+        sheets = [
+            cue_sheet(targets, music, selection, clip_id=brief.clip_id, hard=is_hard, **shape)
+            for selection in _selections(system, targets, music, seed, take, strictness)
+        ]
+    return [Arrangement.of(brief.clip_id, system, sheet, music.sources, **shape) for sheet in sheets]
+
+
+def _score(brief: Brief, music: MusicDictionary, seed, take: int, strictness: float) -> pd.DataFrame:
+    """The cue sheet of the runs that fit the scenes."""
+    options, targets, scenes = music.options, brief.targets, brief.scenes
+    duration_s = brief.n_samples / brief.sample_rate
+    edges_s = np.append(targets["start_s"].to_numpy(dtype=np.float64), duration_s)
+    edges_s[0] = 0.0
+    runs = search_runs(
+        scenes,
+        materials(targets, music, take=take, seed=seed),
+        edges_s,
+        prices=Prices(join=strictness * JOIN_PRICES[options.cuts]),
+        change_at=options.change_at,
+        no_repeat_s=options.no_repeat_s,
+    )
+    return run_sheet(
+        runs,
+        targets,
+        music,
+        scenes,
+        clip_id=brief.clip_id,
+        n_samples=brief.n_samples,
+        sample_rate=brief.sample_rate,
+    )
+
+
+def _selections(
+    system: str, targets: pd.DataFrame, music: MusicDictionary, seed, take: int, strictness: float
+):
+    if system == "random":
+        return _random_selections(targets, music, seed)
+    if system == "collage":
+        return [select_units(targets, music, take=take, seed=seed, strictness=strictness)]
+    return [nearest_snippets(targets, music)]
 
 
 def _targets(system: str, brief: Brief, music: MusicDictionary) -> pd.DataFrame:
@@ -184,54 +241,6 @@ def _targets(system: str, brief: Brief, music: MusicDictionary) -> pd.DataFrame:
     if features is None:
         raise ValueError(f"clip {brief.clip_id}: the system {system} needs the brief's table {name!r}")
     return brief.targets.assign(**{name: features[name].to_numpy() for name in FEATURE_COLUMNS})
-
-
-def play(
-    system: str,
-    cues: pd.DataFrame | None,
-    sources: Mapping[str, SampleSource],
-    *,
-    n_samples: int,
-    sample_rate: int,
-) -> np.ndarray:
-    """The track a system makes of one of its cue sheets (None for silence).
-
-    Returns
-    -------
-    np.ndarray of float32 [shape=(n_samples, 2)]
-    """
-    if cues is None:
-        return np.zeros((n_samples, N_OUTPUT_CHANNELS), dtype=np.float32)
-    return rendered_track(system, cues, sources, n_samples=n_samples, sample_rate=sample_rate).whole()
-
-
-def rendered_track(
-    system: str,
-    cues: pd.DataFrame,
-    sources: Mapping[str, SampleSource],
-    *,
-    n_samples: int,
-    sample_rate: int,
-    levelled: bool = True,
-) -> RenderedTrack:
-    """The track of `play`, rendered as it is read: for what is too long to be held whole.
-
-    Parameters
-    ----------
-    system, cues, sources, n_samples, sample_rate
-        As for `play`.
-    levelled : bool
-        See `RenderedTrack`.
-
-    Returns
-    -------
-    RenderedTrack
-        A `SampleSource` of two channels.
-    """
-    plain = system != "moodscore"
-    return RenderedTrack(
-        cues, sources, n_samples=n_samples, sample_rate=sample_rate, plain=plain, levelled=levelled
-    )
 
 
 def _random_selections(
