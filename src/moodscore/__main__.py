@@ -3,17 +3,21 @@
 Inside a project it works in the project. Elsewhere ``score`` keeps its data in a folder of the user's.
 """
 
+import os
 from collections.abc import Sequence
+
+from moodscore.home import find_home
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Do what the arguments say, those of the command line by default; ends the process."""
+    home = find_home()
+    # Kedro reads it when it is imported, and looks for it in the current folder alone.
+    os.environ.setdefault("KEDRO_LOGGING_CONFIG", str(home.conf / "logging.yml"))
     from kedro.framework.startup import bootstrap_project
 
     from moodscore.cli import cli
-    from moodscore.home import find_home
 
-    home = find_home()
     metadata = bootstrap_project(home.folder) if home.is_project else None
     cli.main(arguments, prog_name="moodscore", obj=metadata)
 

@@ -6,6 +6,7 @@ package. Where nobody says which, a workspace of somebody's own (an environment 
 by its own models; else the first that is there of ``films``, the workspace's own and ``demo`` is taken.
 """
 
+import os
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -164,6 +165,8 @@ class Models:
 
 def _context_of(home: Home, request: Request) -> KedroContext:
     if not home.is_project:
+        # A project says in its .telemetry that nothing is told to anybody; here there is no such file.
+        os.environ.setdefault("KEDRO_DISABLE_TELEMETRY", "true")
         try:
             home.folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
@@ -177,7 +180,8 @@ def _context_of(home: Home, request: Request) -> KedroContext:
         project_path=home.folder,
         conf_source=str(home.conf),
         save_on_close=False,
-        env=request.env,
+        # The configuration that is installed has no settings of this machine beside it.
+        env=request.env or (None if home.is_project else "base"),
         runtime_params=request.changes,
     ) as session:
         return session.load_context()
