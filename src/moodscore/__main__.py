@@ -6,7 +6,7 @@ Inside a project it works in the project. Elsewhere ``score`` keeps its data in 
 import os
 from collections.abc import Sequence
 
-from moodscore.home import find_home
+from moodscore.home import PACKAGE, find_home
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -14,11 +14,17 @@ def main(arguments: Sequence[str] | None = None) -> None:
     home = find_home()
     # Kedro reads it when it is imported, and looks for it in the current folder alone.
     os.environ.setdefault("KEDRO_LOGGING_CONFIG", str(home.conf / "logging.yml"))
+    if not home.is_project:
+        # A project says in its .telemetry that nothing is told to anybody; here there is no such file.
+        os.environ.setdefault("KEDRO_DISABLE_TELEMETRY", "true")
+    from kedro.framework.project import configure_project
     from kedro.framework.startup import bootstrap_project
 
     from moodscore.cli import cli
 
     metadata = bootstrap_project(home.folder) if home.is_project else None
+    if metadata is None:
+        configure_project(PACKAGE)
     cli.main(arguments, prog_name="moodscore", obj=metadata)
 
 
