@@ -7,6 +7,7 @@ by its own models; else the first that is there of ``films``, the workspace's ow
 """
 
 import os
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,8 @@ from moodscore.pipelines.score.request import Request
 from moodscore.pretrained import NETWORKS, Shipped, shipped_readers
 
 OWN = "own"
+#: The reader that is trained on real films: better than any that is trained on the demo corpus.
+_BEST = "films"
 #: What a run leaves that scoring needs; what a library of songs, or music of the soundtracks, needs besides.
 MODELS = ("cluster_centres", "audio_scaler", "anfis_model", *NETWORKS, "snippet_index")
 LIBRARY_MODELS = ("emotion_judge",)
@@ -38,6 +41,36 @@ _MADE_WITH = {
 _BASE = (None, "base", "local")
 #: Nothing of a workspace is saved here, but Kedro wants all versions to be saved as one.
 _NO_VERSION = "never"
+
+
+def choose_reader(
+    wanted: str | None, *, is_own: bool, is_trained: Callable[[], bool], shipped: Sequence[str]
+) -> str:
+    """Whose reading of pictures is used.
+
+    Parameters
+    ----------
+    wanted : str or None
+        What a person says.
+    is_own : bool
+        Whether the workspace is of somebody's own films, and not of the demo corpus.
+    is_trained : callable
+        Whether the workspace has a complete run.
+    shipped : sequence of str
+        The reader sets that come with the package.
+
+    Returns
+    -------
+    str
+        ``own`` or one of ``shipped``; what is wanted, whether or not it is there.
+    """
+    if wanted is not None:
+        return wanted
+    if is_own:
+        return OWN
+    if _BEST in shipped:
+        return _BEST
+    return OWN if not shipped or is_trained() else shipped[0]
 
 
 class Models:
@@ -73,25 +106,25 @@ class Models:
         self._remedy = _remedy(home, request.env)
         self.workspace: str = context.config_loader["globals"]["workspace"]
         self._stored: dict[str, AbstractDataset] = {}
-        self._shipped, self._load_versions = self._choose(request)
-        self.reader = self._shipped.reader if self._shipped else OWN
+        self.reader = choose_reader(
+            request.reader,
+            is_own=request.env not in _BASE,
+            is_trained=self._is_trained,
+            shipped=shipped_readers(),
+        )
+        self._shipped = None if self.reader == OWN else Shipped(self.reader)
+        self._load_versions = self._versions_of_music() if self._shipped else self._own_versions()
         self.versions = {"own": self._load_versions} | (
             {"shipped": self._shipped.version} if self._shipped else {}
         )
 
-    def _choose(self, request: Request) -> tuple[Shipped | None, dict[str, str]]:
-        """The set that ships, or None for the workspace's own; the versions that are read of the latter."""
-        wanted, shipped = request.reader, shipped_readers()
-        if wanted == OWN or (wanted is None and request.env not in _BASE):
-            return None, self._own_versions()
-        if wanted is None and "films" not in shipped:
-            try:
-                return None, self._own_versions()
-            except MoodscoreError:
-                if not shipped:
-                    raise
-        models = Shipped(wanted or shipped[0])
-        return models, self._versions_of_music()
+    def _is_trained(self) -> bool:
+        """Whether there is a complete run."""
+        try:
+            self._own_versions()
+        except MoodscoreError:
+            return False
+        return True
 
     def _own_versions(self) -> dict[str, str]:
         needed = (*MODELS, *(LIBRARY_MODELS if self._library else ()))
