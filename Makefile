@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 PEERS := $(VENV)/peers
 
-.PHONY: help install run test lint format bench viz lock clean
+.PHONY: help install run test lint format bench viz wheel pretrained lock clean
 
 help:
 	@echo "make run      set up and run the whole system on the demo corpus"
@@ -13,7 +13,8 @@ help:
 	@echo "make lint     check style"
 	@echo "make bench    measure speed against references"
 	@echo "make viz      look at the pipelines in a browser"
-	@echo "make install  set up only (into $(VENV))"
+	@echo "make install  set up only (into $(VENV)); kedro score my.mp4 --library FOLDER then works at once"
+	@echo "make wheel    build the package that pip installs (into dist)"
 
 install: $(INSTALLED)
 
@@ -53,10 +54,18 @@ bench: install $(PEERS)/.installed
 viz: install
 	$(BIN)/kedro viz run
 
+wheel: install
+	$(BIN)/python -m pip wheel --quiet --disable-pip-version-check --no-deps --no-build-isolation --wheel-dir dist .
+
+# The models that ship, anew from a run of the demo corpus as it is configured here.
+pretrained: install
+	$(BIN)/kedro run
+	$(BIN)/kedro pretrain
+
 # Needs uv; pins everything for every platform, with hashes and without any index address.
 lock:
 	uv pip compile pyproject.toml --all-extras --universal --python-version 3.11 \
 		--generate-hashes --no-emit-index-url --no-header --quiet --output-file requirements.lock
 
 clean:
-	rm -rf $(VENV) build .pytest_cache .ruff_cache .viz
+	rm -rf $(VENV) build dist .pytest_cache .ruff_cache .viz

@@ -23,6 +23,7 @@ LIBRARY_ROOMS = (
     "report",
     "study",
     "scoring",
+    "pretrained",
     "demo",
 )
 HEAVY = ("tensorflow", "keras", "librosa", "matplotlib", "cv2", "sklearn")

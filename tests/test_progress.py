@@ -1,6 +1,6 @@
 import pytest
 
-from moodscore.progress import epoch_bar, tell, told
+from moodscore.progress import epoch_bar, part, tell, telling, told
 
 
 @pytest.fixture
@@ -56,3 +56,21 @@ def test_whoever_listens_is_told():
     tell(0.5)
     assert heard == [0.2, 0.4]
     assert heard_inside == [0.3]
+
+
+def test_a_part_counts_as_its_share_of_the_whole():
+    heard = []
+    with told(heard.append), part(0.2, 0.6):
+        tell(0.5)
+        with part(0.5, 1.0):
+            tell(1.0)
+    with part(0.5, 1.0):
+        tell(0.5)  # to nobody
+    assert heard == pytest.approx([0.4, 0.6])
+
+
+def test_blocks_tell_how_many_samples_were_taken():
+    heard = []
+    with told(heard.append):
+        assert list(telling([[1, 2], [3], [4]], 4)) == [[1, 2], [3], [4]]
+    assert heard == [0.5, 0.75, 1.0]

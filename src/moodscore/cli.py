@@ -180,6 +180,11 @@ or valence/arousal from 1 to 9. What is not named keeps its reading.
 @click.option("--wav/--flac", default=True, help="Format of the soundtrack beside the video. [wav]")
 @click.option("--explain", is_flag=True, help="Say for each scene which rules fired, in words.")
 @click.option("--force", is_flag=True, help="Make again what is finished.")
+@click.option(
+    "--reader",
+    type=click.Choice(["demo", "films", "own"]),
+    help="Whose reading of pictures: one that comes with moodscore, or your workspace's own.",
+)
 @click.option("--env", "-e", metavar="ENV", help="Environment whose models are used, such as own.")
 @click.pass_obj
 def score(metadata: Any, /, **options: Any) -> None:
@@ -190,6 +195,20 @@ def score(metadata: Any, /, **options: Any) -> None:
 
     options["flac"] = not options.pop("wav")
     options["keep_audio_db"] = options.pop("keep_audio")
-    project = metadata.project_path if metadata else Path.cwd()
+    project = metadata.project_path if metadata else None
     if not score_videos(project, Request(**options), began=began):
         raise SystemExit(_FAILED)
+
+
+@cli.command(cls=_PlainCommand, short_help="Write the models of the last run into the package.")
+@click.option("--env", "-e", metavar="ENV", help="Environment whose models are shipped.")
+@click.option("--reader", default="demo", metavar="NAME", help="Name of the reader set. [demo]")
+@click.option("--reader-only", is_flag=True, help="Leave the networks, the scale and the judge as they are.")
+@click.pass_obj
+def pretrain(metadata: Any, /, env: str | None, reader: str, reader_only: bool) -> None:
+    """Write the models of the last complete run into the package, to be shipped with it."""
+    # Imported late: `kedro --help` must stay quick.
+    from moodscore.pipelines.score.shipping import ship_run
+
+    for path in ship_run(metadata.project_path if metadata else None, env, reader, reader_only=reader_only):
+        click.echo(path)

@@ -47,8 +47,7 @@ class BeforeTheRun:
     @hook_impl
     def before_pipeline_run(self, pipeline: Pipeline, catalog: CatalogProtocol) -> None:
         """Check what is shared and that everything the run starts from is there."""
-        _check_parameter_names(catalog)
-        _check_shared_parameters(pipeline, catalog)
+        check_parameters(pipeline, catalog)
         _check_inputs(pipeline, catalog)
 
 
@@ -66,6 +65,25 @@ class AfterTheRun:
                 described = catalog[name]._describe()
                 place = described["path"] if "path" in described else described["filepath"]
                 print(f"{what}: {os.path.relpath(Path(place))}")
+
+
+def check_parameters(pipeline: Pipeline, catalog: CatalogProtocol) -> None:
+    """Refuse parameters that nothing reads, and shared ones that are out of range.
+
+    Parameters
+    ----------
+    pipeline : Pipeline
+        What is run.
+    catalog : CatalogProtocol
+        With the parameters in it.
+
+    Raises
+    ------
+    MoodscoreError
+        Naming the first of them.
+    """
+    _check_parameter_names(catalog)
+    _check_shared_parameters(pipeline, catalog)
 
 
 def _check_parameter_names(catalog: CatalogProtocol) -> None:

@@ -1,8 +1,11 @@
 """Progress of work that is not per clip: bars over epochs, and news of how far a long step is."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sized
 from contextlib import contextmanager
 from contextvars import ContextVar
+from typing import TypeVar
+
+Block = TypeVar("Block", bound=Sized)
 
 _listener: ContextVar[Callable[[float], None] | None] = ContextVar("listener", default=None)
 
@@ -27,6 +30,29 @@ def told(listener: Callable[[float], None]) -> Iterator[None]:
         yield
     finally:
         _listener.reset(token)
+
+
+@contextmanager
+def part(begin: float, end: float) -> Iterator[None]:
+    """Have every `tell` inside the block count as the part of the whole from ``begin`` to ``end``."""
+    listener = _listener.get()
+    if listener is None:
+        yield
+        return
+    with told(lambda share: listener(begin + share * (end - begin))):
+        yield
+
+
+def telling(blocks: Iterable[Block], n_samples: int) -> Iterator[Block]:
+    """Pass blocks of sound on and tell which share of ``n_samples`` has been taken.
+
+    To be taken by the thread that `told` was called in.
+    """
+    taken = 0
+    for block in blocks:
+        yield block
+        taken += len(block)
+        tell(min(taken / max(n_samples, 1), 1.0))
 
 
 @contextmanager

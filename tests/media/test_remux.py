@@ -22,6 +22,7 @@ from moodscore.media import (
     score_video,
     write_audio,
 )
+from moodscore.progress import told
 
 #: Half a tick of a 90 kHz clock and of a 1 kHz one, in seconds.
 CLOCK_S = 6e-4
@@ -238,7 +239,10 @@ def test_pictures_an_edit_list_cuts_off_the_end_stay_away(outputs, tmp_path, sou
     length = content.index(b"elst") + 12
     content[length : length + 4] = (n_shown * 40).to_bytes(4, "big")  # milliseconds
     source.write_bytes(content)
-    made = score_video(source, soundtrack(1.2), outputs / "out.mp4")
+    heard = []
+    with told(heard.append):
+        made = score_video(source, soundtrack(1.2), outputs / "out.mp4")
+    assert heard and heard == sorted(heard) and 0 <= heard[0] <= heard[-1] <= 1
     assert made.duration_s == pytest.approx(n_shown / 25)
     assert sound_span(made.path) == (0, n_shown * 44100 / 25)
     assert probe_clip(made.path).duration_s == pytest.approx(n_shown / 25, abs=1 / 25 + CLOCK_S)

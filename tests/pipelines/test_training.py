@@ -16,7 +16,7 @@ from moodscore.music import UnitSelection
 from moodscore.pipelines import anfis, audio_features, baseline, evaluation, lstm_x4, retrieval
 from moodscore.pipelines.evaluation.parameters import EvaluationOptions
 from moodscore.pipelines.lstm_x4.nodes import train_network
-from moodscore.sequence import NetworkOptions
+from moodscore.sequence import LSTMNetwork, NetworkOptions
 from moodscore.sound import SoundOptions
 from moodscore.study import AnswerFolder
 
@@ -33,6 +33,7 @@ class KeptDataset(MemoryDataset):
         pass
 
 
+INPUTS = ["hue", "saturation", "intensity", "motion"]
 HELD_OUT = ["clip_00", "clip_04", "clip_08", "clip_12"]
 TRACKS = {"generated_soundtracks": ".wav", "compared_soundtracks": ".flac"}
 STEPS = [
@@ -232,9 +233,13 @@ def test_a_quadrant_without_enough_segments_borrows(catalog, caplog):
     arguments = (few, catalog["cluster_centres"].load())
     options = NetworkOptions(window=4, max_epochs=2)
     with caplog.at_level("WARNING", logger="moodscore"):
-        borrowed, curve = train_network(*arguments, "neg_low", options, 0)
-    lent, _ = train_network(*arguments, "neg_high", options, 0)
+        borrowed, _, curve = train_network(*arguments, "neg_low", options, 0)
+    lent, arrays, _ = train_network(*arguments, "neg_high", options, 0)
     assert curve["learnt_from"].eq("neg_high").all()
     assert "neg_low has 3 training segments" in caplog.text
     for theirs, ours in zip(lent.get_weights(), borrowed.get_weights(), strict=True):
         np.testing.assert_array_equal(theirs, ours)
+    pictures = few[INPUTS].to_numpy(np.float32)[None]
+    np.testing.assert_allclose(
+        LSTMNetwork.from_arrays(arrays).predict_on_batch(pictures), lent.predict_on_batch(pictures), atol=1e-5
+    )

@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 from moodscore.media import measure_loudness, probe_clip
+from moodscore.progress import told
 from moodscore.samples import ArraySource
 from moodscore.scoring import finish_soundtrack
 
@@ -47,3 +48,15 @@ def test_silence_is_not_kept(music, make_film, tmp_path, caplog, loudness):
     track = finished(music, make_film(loudness=loudness), tmp_path / "a", 0.0)
     np.testing.assert_array_equal(track, finished(music, make_film(), tmp_path / "b", None))
     assert "its own sound is not kept" in caplog.text
+
+
+def test_it_is_told_how_far_the_work_is(make_film, tmp_path):
+    sound = 0.02 * np.random.default_rng(0).standard_normal((13 * RATE, 2)).astype(np.float32)
+    sound[:: RATE // 2] = 0.9  # what the limiter has to turn down
+    film, heard = make_film(seconds=13), []
+    with told(heard.append):
+        finish_soundtrack(ArraySource(sound, RATE), film, probe_clip(film), tmp_path, keep_db=-6.0)
+    assert len(heard) > 20
+    assert heard == sorted(heard)
+    assert heard[0] < 0.2 and heard[-1] == 1.0
+    assert max(np.diff(heard)) < 0.25

@@ -10,6 +10,7 @@ from moodscore.ahead import read_ahead
 from moodscore.errors import MoodscoreError
 from moodscore.media._output import whole_file, writing_errors
 from moodscore.media.audio_file import AudioFile
+from moodscore.progress import telling
 from moodscore.samples import SampleSource
 
 #: Samples that are in memory at a time, six seconds; whole AAC frames, so that none is cut.
@@ -107,7 +108,7 @@ def store_blocks(
                 str(part), "w", like.sample_rate, like.channels, subtype=encoding, format=file_format
             )
         with file:
-            for block in blocks:
+            for block in telling(blocks, n_samples):
                 with writing_errors(out):
                     file.write(block)
         with writing_errors(out):

@@ -15,6 +15,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import pairwise
 from pathlib import Path
 
 import av
@@ -25,6 +26,7 @@ from moodscore.ahead import read_ahead
 from moodscore.media._blocks import blocks_of, store_blocks
 from moodscore.media._limiter import limited, to_gain, true_peak
 from moodscore.media.audio_file import AudioFile
+from moodscore.progress import part, telling
 
 #: What streaming services play at, in LUFS.
 TARGET_LUFS = -16.0
@@ -38,6 +40,8 @@ _READING = "lavfi.r128.I"
 _TOLERANCE_LU = 0.1
 #: Turning up by what the limiter took closes in on the target; that often is enough.
 _MAX_PASSES = 4
+#: Shares of the work that are done when a track is measured, when its gain is known and when it is written.
+_MEASURED, _DECIDED, _WRITTEN = 0.25, 0.6, 0.8
 
 
 @dataclass(frozen=True)
@@ -135,7 +139,8 @@ def normalise(
     MoodscoreError
         If the track cannot be read, ``out`` is the track itself or cannot be written.
     """
-    before = measure_loudness(track)
+    with part(0.0, _MEASURED):
+        before = measure_loudness(track)
     gain_db = 0.0 if before.lufs is None else target_lufs - before.lufs
     is_limited = before.dbtp is not None and before.dbtp + gain_db > ceiling_dbtp
 
@@ -145,19 +150,25 @@ def normalise(
 
     if is_limited and before.lufs is not None:
         gain_db = _made_good(gain_db, target_lufs, lambda gain: _loudness(turned_up(gain), track))
-    blocks = read_ahead(turned_up(gain_db), 1)
-    file = store_blocks(Path(out), blocks, track, track.n_samples, inputs=(track.path,))
-    return Normalised(file, measure_loudness(file), gain_db, is_limited)
+    with part(_DECIDED, _WRITTEN):
+        blocks = read_ahead(turned_up(gain_db), 1)
+        file = store_blocks(Path(out), blocks, track, track.n_samples, inputs=(track.path,))
+    with part(_WRITTEN, 1.0):
+        after = measure_loudness(file)
+    return Normalised(file, after, gain_db, is_limited)
 
 
 def _made_good(gain_db: float, target_lufs: float, loudness_at: Callable[[float], float]) -> float:
     """The gain that makes up for what the limiter takes, as far as more gain helps at all."""
-    reached = loudness_at(gain_db)
-    for _ in range(_MAX_PASSES):
+    done = np.linspace(_MEASURED, _DECIDED, _MAX_PASSES + 2)
+    with part(done[0], done[1]):
+        reached = loudness_at(gain_db)
+    for begin, end in pairwise(done[1:]):
         missing = target_lufs - reached
         if missing <= _TOLERANCE_LU:
             break
-        louder = loudness_at(gain_db + missing)
+        with part(begin, end):
+            louder = loudness_at(gain_db + missing)
         if louder - reached < _TOLERANCE_LU:
             break
         gain_db, reached = gain_db + missing, louder
@@ -167,14 +178,14 @@ def _made_good(gain_db: float, target_lufs: float, loudness_at: Callable[[float]
 def _measured(blocks: Iterable[np.ndarray], like: AudioFile) -> Loudness:
     """Loudness and true peak in one go through the sound."""
     meter = _Meter(like.sample_rate, like.channels)
-    peak = true_peak(read_ahead(meter.listening(blocks), 1))
+    peak = true_peak(telling(read_ahead(meter.listening(blocks), 1), like.n_samples))
     return Loudness(meter.lufs, 20 * math.log10(peak) if peak > 0 else None)
 
 
 def _loudness(blocks: Iterable[np.ndarray], like: AudioFile) -> float | None:
     """Integrated loudness alone."""
     meter = _Meter(like.sample_rate, like.channels)
-    deque(meter.listening(blocks), maxlen=0)
+    deque(telling(meter.listening(blocks), like.n_samples), maxlen=0)
     return meter.lufs
 
 

@@ -21,6 +21,7 @@ from moodscore.media._blocks import blocks_of, store_blocks
 from moodscore.media._limiter import limited, to_gain
 from moodscore.media.audio_file import AudioFile
 from moodscore.media.loudness import CEILING_DBTP, measure_loudness
+from moodscore.progress import part
 
 #: How far the music steps back while the original speaks.
 DUCKING_DB = 10.0
@@ -35,6 +36,8 @@ _HOP = 512
 _LUFS_OF_UNIT_POWER = -0.691
 #: Power of what counts as silence.
 _POWER_FLOOR = 1e-10
+#: Share of the work that is done when the original is measured.
+_MEASURED = 0.3
 
 
 def mix_with_original(
@@ -81,8 +84,11 @@ def mix_with_original(
             f"{music.sample_rate}; give both the same rate"
         )
     wider = max(music, original, key=lambda track: track.channels)
-    mixed = limited(_mixed(music, original, to_gain(keep_db)), CEILING_DBTP, music.sample_rate)
-    return store_blocks(Path(out), mixed, wider, music.n_samples, inputs=(music.path, original.path))
+    with part(0.0, _MEASURED):
+        ducker = _Ducker(measure_loudness(original).lufs, original.sample_rate)
+    mixed = limited(_mixed(music, original, to_gain(keep_db), ducker), CEILING_DBTP, music.sample_rate)
+    with part(_MEASURED, 1.0):
+        return store_blocks(Path(out), mixed, wider, music.n_samples, inputs=(music.path, original.path))
 
 
 def write_stem(track: AudioFile, out: str | Path, *, duration_s: float | None = None) -> AudioFile:
@@ -112,8 +118,7 @@ def write_stem(track: AudioFile, out: str | Path, *, duration_s: float | None = 
     return store_blocks(Path(out), blocks_of(track, n_samples), track, n_samples, inputs=(track.path,))
 
 
-def _mixed(music: AudioFile, original: AudioFile, keep: float) -> Iterator[np.ndarray]:
-    ducker = _Ducker(measure_loudness(original).lufs, original.sample_rate)
+def _mixed(music: AudioFile, original: AudioFile, keep: float, ducker: "_Ducker") -> Iterator[np.ndarray]:
     for new, old in zip(blocks_of(music), blocks_of(original, music.n_samples), strict=True):
         gain = ducker.gain_under(old)
         yield (new * gain[:, None] + old * keep).astype(np.float32)

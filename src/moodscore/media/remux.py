@@ -26,6 +26,7 @@ from moodscore.media._source import decode, moving_picture, open_file, reading_e
 from moodscore.media.audio_file import AudioFile
 from moodscore.media.encode import aac_packets, add_aac, open_output
 from moodscore.media.probe import ClipInfo, probe_clip
+from moodscore.progress import tell
 
 #: FFmpeg's names of the containers a scored video may have, by ending.
 _FORMATS = {".mp4": "mp4", ".mkv": "matroska"}
@@ -40,6 +41,8 @@ _REORDERED_IN_AVI = ("h264", "hevc")
 _MAX_REORDERING = 16
 #: Packets of sound that are encoded while as many are written: six seconds.
 _ENCODED_AHEAD = 256
+#: Every so many packets it is told how far the file is.
+_TOLD_EVERY = 64
 
 
 @dataclass(frozen=True)
@@ -195,7 +198,9 @@ def _remux(container: InputContainer, picture: av.VideoStream, scored: ScoredVid
             read_ahead(aac_packets(sound, blocks_of(soundtrack, n_samples)), _ENCODED_AHEAD),
         ]
         # In the order of time, so that nothing piles up in the writer.
-        for packet in heapq.merge(*streams, key=_decoding_time):
+        for number, packet in enumerate(heapq.merge(*streams, key=_decoding_time)):
+            if number % _TOLD_EVERY == 0:
+                tell(min(max(_decoding_time(packet) / clip.duration_s, 0.0), 1.0))
             out.mux(packet)
     return clip.duration_s
 

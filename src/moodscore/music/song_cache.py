@@ -18,7 +18,6 @@ from moodscore.media import AudioFile, decode_song
 from moodscore.music.beats import describe_beats
 from moodscore.music.edges import describe_edges
 from moodscore.segments import sample_bounds, segment_bounds
-from moodscore.sound import sound_features
 
 #: Raise it when decoding or measuring a song gives something else than before: all songs are then
 #: heard again.
@@ -132,6 +131,9 @@ class SongCache:
 
 
 def _measure(audio: AudioFile, segment_s: float) -> pd.DataFrame:
+    # Imported late: what listens takes long to import, and songs that are known are not heard again.
+    from moodscore.sound import sound_features
+
     n_segments = len(segment_bounds(audio.n_samples / audio.sample_rate, segment_s))
     bounds = sample_bounds(n_segments, segment_s, audio.sample_rate, audio.n_samples)
     features = sound_features(audio, segment_s=segment_s, n_segments=n_segments)

@@ -15,7 +15,11 @@ from moodscore.media import (
     normalise,
     store_track,
 )
+from moodscore.progress import part
 from moodscore.samples import SampleSource
+
+#: Shares of the work that are done when the music is rendered and when the video's own sound is mixed in.
+_RENDERED, _MIXED = 0.3, 0.65
 
 logger = logging.getLogger(__name__)
 
@@ -62,11 +66,14 @@ def finish_soundtrack(
     MoodscoreError
         If a file cannot be read or written.
     """
-    track = store_track(music, folder / "rendered.wav")
+    with part(0.0, _RENDERED):
+        track = store_track(music, folder / "rendered.wav")
     original = None if keep_db is None else _original(video, facts, folder)
     if original is not None:
-        track = _mixed(track, original, keep_db, folder)
-    finished = normalise(track, folder / "soundtrack.wav")
+        with part(_RENDERED, _MIXED):
+            track = _mixed(track, original, keep_db, folder)
+    with part(_RENDERED if original is None else _MIXED, 1.0):
+        finished = normalise(track, folder / "soundtrack.wav")
     track.path.unlink()
     return FinishedSoundtrack(finished.track, finished.loudness)
 
@@ -86,12 +93,15 @@ def _original(video: str | Path, facts: ClipInfo, folder: Path) -> AudioFile | N
 
 
 def _mixed(music: AudioFile, original: AudioFile, keep_db: float, folder: Path) -> AudioFile:
-    level = measure_loudness(original).lufs
+    with part(0.0, 0.15):
+        level = measure_loudness(original).lufs
     if level is not None:
-        louder = normalise(music, folder / "as_loud.wav", target_lufs=level + keep_db).track
+        with part(0.15, 0.7):
+            louder = normalise(music, folder / "as_loud.wav", target_lufs=level + keep_db).track
         music.path.unlink()
         music = louder
-    mixed = mix_with_original(music, original, folder / "mixed.wav", keep_db=keep_db)
+    with part(0.7, 1.0):
+        mixed = mix_with_original(music, original, folder / "mixed.wav", keep_db=keep_db)
     for used in (music, original):
         used.path.unlink()
     return mixed

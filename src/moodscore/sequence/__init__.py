@@ -5,9 +5,11 @@ quadrant, which read the visual descriptors of a scene and write the tempo, loud
 its music. :mod:`~moodscore.sequence.windows` cuts the training sequences,
 :mod:`~moodscore.sequence.models` trains the networks, :mod:`~moodscore.sequence.borrowing` finds a
 network for a quadrant that has too little material of its own, and
-:mod:`~moodscore.sequence.routing` lets the quadrant of a scene pick the network that reads it.
+:mod:`~moodscore.sequence.routing` lets the quadrant of a scene pick the network that reads it, and
+:mod:`~moodscore.sequence.forward` reads with a trained network's plain arrays.
 
-This is the only package that uses TensorFlow, and it imports it when a network is first needed.
+This is the only package that uses TensorFlow. It imports it when a network is first trained; reading
+forward takes numpy alone.
 """
 
 import lazy_loader as _lazy
@@ -16,6 +18,7 @@ __getattr__, __dir__, __all__ = _lazy.attach(
     __name__,
     submod_attrs={
         "borrowing": ["check_material", "lender"],
+        "forward": ["LSTMNetwork"],
         "models": ["build_lstm", "build_simple_rnn", "train_lstm", "train_simple_rnn"],
         "options": ["NetworkOptions"],
         "routing": ["predict_audio_features", "predict_routed_features"],

@@ -15,6 +15,8 @@ from moodscore.sequence.windows import KEY, numeric_columns, unbroken_runs
 if TYPE_CHECKING:
     import keras
 
+    from moodscore.sequence.forward import LSTMNetwork
+
 AUDIO_FEATURES = ["tempo", "loudness", "rhythm"]
 
 #: Runs are padded to powers of two from here on and read together with others of their length.
@@ -27,7 +29,7 @@ ROW_BLOCK = 4
 
 
 def predict_audio_features(
-    models: Mapping[str, keras.Model],
+    models: Mapping[str, keras.Model | LSTMNetwork],
     table: pd.DataFrame,
     *,
     inputs: list[str],
@@ -40,7 +42,7 @@ def predict_audio_features(
 
     Parameters
     ----------
-    models : Mapping[str, keras.Model]
+    models : Mapping[str, keras.Model or LSTMNetwork]
         The network of each quadrant; the same one may serve several.
     table : pd.DataFrame
         One row a segment: ``clip_id``, ``segment``, ``column`` and ``inputs``.
@@ -88,7 +90,7 @@ def predict_audio_features(
 
 
 def predict_routed_features(
-    models: Mapping[str, keras.Model],
+    models: Mapping[str, keras.Model | LSTMNetwork],
     descriptors: pd.DataFrame,
     emotions: pd.DataFrame,
     *,
@@ -120,7 +122,11 @@ def _batch_length(run: np.ndarray) -> int:
 
 
 def _read(
-    model: keras.Model, descriptors: np.ndarray, runs: list[np.ndarray], length: int, features: np.ndarray
+    model: keras.Model | LSTMNetwork,
+    descriptors: np.ndarray,
+    runs: list[np.ndarray],
+    length: int,
+    features: np.ndarray,
 ) -> None:
     """Let a network read runs side by side; write what it says to their rows of ``features``.
 

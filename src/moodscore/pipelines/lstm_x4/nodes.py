@@ -3,6 +3,7 @@
 import logging
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from moodscore import emotion, sequence, sound
@@ -35,7 +36,7 @@ def prepare_sequences(
 
 def train_network(
     training_sequences: pd.DataFrame, cluster_centres: dict, quadrant: str, options: NetworkOptions, seed: int
-) -> tuple[Any, pd.DataFrame]:
+) -> tuple[Any, dict[str, np.ndarray], pd.DataFrame]:
     """Train the network of one quadrant.
 
     A quadrant with too few segments learns from the nearest one with enough; with the same data and
@@ -45,6 +46,8 @@ def train_network(
     -------
     lstm_model : keras.Model
         Reads the visual descriptor, writes scaled tempo, loudness and rhythm.
+    lstm_arrays : dict of str to np.ndarray
+        The same network as plain arrays, see :class:`moodscore.sequence.LSTMNetwork`.
     learning_curve : pd.DataFrame
         ``epoch, loss, val_loss`` and ``learnt_from``, the quadrant the segments are of.
     """
@@ -69,7 +72,8 @@ def train_network(
         model, history = sequence.train_lstm(
             *windows, max_epochs=options.max_epochs, patience=options.patience, seed=seed, progress=progress
         )
-    return model, history.assign(learnt_from=lender)
+    arrays = sequence.LSTMNetwork.from_keras(model).to_arrays()
+    return model, arrays, history.assign(learnt_from=lender)
 
 
 def predict_audio(

@@ -32,7 +32,7 @@ def create_pipeline(**kwargs) -> Pipeline:
             "params:lstm_x4",
             "params:seed",
         ],
-        outputs=["lstm_model", "learning_curve"],
+        outputs=["lstm_model", "lstm_arrays", "learning_curve"],
         name="train_network",
     )
     with warnings.catch_warnings():

@@ -88,10 +88,10 @@ def predict_score(
     score_emotion: pd.DataFrame,
     score_descriptors: pd.DataFrame,
     cluster_centres: dict,
-    pos_high: Any,
-    pos_low: Any,
-    neg_high: Any,
-    neg_low: Any,
+    pos_high: dict[str, np.ndarray],
+    pos_low: dict[str, np.ndarray],
+    neg_high: dict[str, np.ndarray],
+    neg_low: dict[str, np.ndarray],
 ) -> pd.DataFrame:
     """What the network of each segment's quadrant asks of the music.
 
@@ -100,7 +100,8 @@ def predict_score(
     pd.DataFrame
         ``clip_id, segment`` and ``tempo, loudness, rhythm`` in [0, 1].
     """
-    models = {"pos_high": pos_high, "pos_low": pos_low, "neg_high": neg_high, "neg_low": neg_low}
+    arrays = {"pos_high": pos_high, "pos_low": pos_low, "neg_high": neg_high, "neg_low": neg_low}
+    models = {quadrant: sequence.LSTMNetwork.from_arrays(own) for quadrant, own in arrays.items()}
     inputs = vision.VisualModel.model_validate(cluster_centres).inputs
     return sequence.predict_routed_features(models, score_descriptors, score_emotion, inputs=inputs)
 

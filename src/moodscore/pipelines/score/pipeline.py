@@ -25,7 +25,7 @@ def create_pipeline(**kwargs) -> Pipeline:
         predict = node(
             predict_score,
             inputs=["score_emotion", "score_descriptors", "cluster_centres"]
-            + [f"{quadrant}.lstm_model" for quadrant in QUADRANTS],
+            + [f"{quadrant}.lstm_arrays" for quadrant in QUADRANTS],
             outputs="score_audio_features",
             name="predict_score",
         )
