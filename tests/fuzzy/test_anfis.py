@@ -31,7 +31,11 @@ def refused_checks(estimator):
 
 
 @parametrize_with_checks(
-    [ANFISRegressor(n_mfs=1, max_epochs=5), ANFISRegressor(n_mfs=2, max_epochs=5, max_rules=2**10)],
+    [
+        ANFISRegressor(n_mfs=1, max_epochs=5),
+        ANFISRegressor(n_mfs=2, max_epochs=5, max_rules=2**10),
+        ANFISRegressor(n_mfs=2, max_epochs=5, max_rules=2**10, shrinkage=0.1),
+    ],
     expected_failed_checks=refused_checks,
 )
 def test_scikit_learn_checks(estimator, check):
@@ -234,3 +238,25 @@ def test_checking_rows_may_weigh_differently():
     twice = np.concatenate([checked, checked])
     weighted = model.fit(inputs, targets, validation_data=(twice, wrong, weights)).validation_rmse_
     np.testing.assert_allclose(weighted, plain)
+
+
+def test_shrunk_rules_do_little_harm():
+    """Noise on a plane: more rules than data allow, held back to the plane."""
+    rng = np.random.default_rng(3)
+    inputs, others = rng.random((60, 3)), rng.random((500, 3))
+    plane = np.array([1.0, -2.0, 0.5])
+    targets = inputs @ plane + rng.normal(0, 0.5, 60)
+
+    def error(**options):
+        model = ANFISRegressor(max_epochs=5, **options).fit(inputs, targets)
+        return np.sqrt(np.mean((model.predict(others) - others @ plane) ** 2))
+
+    linear = error(n_mfs=1)
+    assert error(n_mfs=3, shrinkage=100.0) < 1.1 * linear
+    assert error(n_mfs=3) > 3 * linear
+
+
+@pytest.mark.parametrize("shrinkage", [0, -1.0, float("nan"), "much"])
+def test_a_shrinkage_that_makes_no_sense_is_refused(shrinkage):
+    with pytest.raises(MoodscoreError, match="shrinkage"):
+        ANFISRegressor(shrinkage=shrinkage).fit(*smooth(20))

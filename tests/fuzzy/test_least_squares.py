@@ -170,3 +170,53 @@ def test_scales_alone_do_not_make_a_system_singular():
     matrix = np.diag(scales**2) + 0.5 * np.outer(scales, scales)
     exact = np.ones((20, 1)) / scales[:, None]
     np.testing.assert_allclose(solve_positive_definite(matrix.copy(), matrix @ exact), exact, rtol=1e-12)
+
+
+def shrunk_fit(problem, shrinkage, ridge=RIDGE):
+    """Rules and shared consequent as plain columns, both penalties as extra rows, by orthogonal factors."""
+    root = np.sqrt(problem.weights)[:, None]
+    columns = np.vstack([problem.inputs, np.ones(problem.inputs.shape[1])]).T
+    n_own, n_shared = problem.design.shape[1], columns.shape[1]
+    design = np.hstack([problem.design, columns])
+    penalty = np.concatenate([np.full(n_own, shrinkage), np.full(n_shared, ridge)])
+    rows = np.vstack([root * design, np.diag(np.sqrt(penalty))])
+    right = np.vstack([root * problem.targets.T, np.zeros((len(penalty), len(problem.targets)))])
+    q, r = np.linalg.qr(rows)
+    solution = np.linalg.solve(r, q.T @ right)
+    own = solution[:n_own].reshape(-1, n_shared, len(problem.targets))
+    return own + solution[n_own:]
+
+
+@SOLVERS
+@pytest.mark.parametrize("shrinkage", [1e-3, 0.5, 30.0, 1e6])
+@pytest.mark.parametrize(
+    ("n_rows", "n_mfs", "n_outputs", "weighted"),
+    [(150, (4, 4), 2, False), (90, (2, 3, 1), 1, True), (40, (3, 3), 2, True), (60, (1, 1), 2, False)],
+)
+def test_shrunk_consequents_are_those_of_an_explicit_shared_one(
+    solver, shrinkage, n_rows, n_mfs, n_outputs, weighted
+):
+    weights = np.random.default_rng(1).uniform(0.2, 3, n_rows) if weighted else None
+    problem = Problem(uniform(n_rows, len(n_mfs)), n_mfs, n_outputs, weights)
+    solved = solver(*problem.arguments(), shrinkage).solve(problem.shares)
+    wanted = shrunk_fit(problem, shrinkage)
+    np.testing.assert_allclose(problem.basis.to_units(solved), wanted, rtol=0, atol=2e-5)
+
+
+@SOLVERS
+def test_shrunk_without_end_is_one_linear_model(solver):
+    problem = Problem(uniform(120, 2), (3, 3), 2)
+    consequents = problem.basis.to_units(solver(*problem.arguments(), 1e9).solve(problem.shares))
+    columns = np.vstack([problem.inputs, np.ones(120)]).T
+    line = np.linalg.lstsq(columns, problem.targets.T, rcond=None)[0]
+    np.testing.assert_allclose(consequents, np.broadcast_to(line, consequents.shape), atol=1e-5)
+
+
+def test_hardly_shrunk_fits_as_well_as_jang():
+    problem = Problem(uniform(400, 2), (3, 3))
+    plain, hardly = (
+        problem.design
+        @ problem.basis.to_units(GramSolver(*problem.arguments(), how).solve(problem.shares)).reshape(-1, 1)
+        for how in (None, 1e-6)
+    )
+    np.testing.assert_allclose(hardly, plain, atol=1e-6)

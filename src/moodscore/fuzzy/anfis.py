@@ -44,6 +44,10 @@ class ANFISRegressor(MultiOutputMixin, RegressorMixin, BaseEstimator):
         far from zero, such as a year. 1e-6 is Jang's sequential estimator started at ``1e6 * I``.
     patience : int, optional
         Stop after so many epochs without a better one. By default all epochs are run.
+    shrinkage : float, optional
+        Penalty on the sum of squares of what the consequents of the rules differ by from a shared one, on
+        which alone ``ridge`` then lies: a large one leaves a single linear model, so more rules do little
+        harm where data are few. By default every consequent stands for itself, as in [1]_.
     max_rules : int
         Refuse to build more rules than this; time and memory grow with the square of it, at least.
 
@@ -103,6 +107,7 @@ class ANFISRegressor(MultiOutputMixin, RegressorMixin, BaseEstimator):
         ridge: float = 1e-6,
         patience: int | None = None,
         max_rules: int = 512,
+        shrinkage: float | None = None,
     ) -> None:
         self.n_mfs = n_mfs
         self.max_epochs = max_epochs
@@ -110,6 +115,7 @@ class ANFISRegressor(MultiOutputMixin, RegressorMixin, BaseEstimator):
         self.ridge = ridge
         self.patience = patience
         self.max_rules = max_rules
+        self.shrinkage = shrinkage
 
     def fit(
         self,
@@ -143,7 +149,9 @@ class ANFISRegressor(MultiOutputMixin, RegressorMixin, BaseEstimator):
             scale; if there are fewer than two rows with weight; if there would be more than ``max_rules``
             rules.
         """
-        checks.check_options(self.max_epochs, self.initial_step, self.ridge, self.patience, self.max_rules)
+        checks.check_options(
+            self.max_epochs, self.initial_step, self.ridge, self.patience, self.max_rules, self.shrinkage
+        )
         inputs = self._inputs(X, reset=True)
         targets, output_names, single_output = checks.targets_of(y, len(inputs))
         weights = checks.weights_of(sample_weight, len(inputs))
@@ -163,6 +171,7 @@ class ANFISRegressor(MultiOutputMixin, RegressorMixin, BaseEstimator):
                 initial_step=self.initial_step,
                 patience=self.patience,
                 checking=checking,
+                shrinkage=self.shrinkage,
             )
         self.n_mfs_ = n_mfs
         self.input_names_ = checks.input_names(self)

@@ -56,7 +56,9 @@ def check_numbers(table: Any, kind: str) -> None:
             ) from error
 
 
-def check_options(max_epochs: Any, initial_step: Any, ridge: Any, patience: Any, max_rules: Any) -> None:
+def check_options(
+    max_epochs: Any, initial_step: Any, ridge: Any, patience: Any, max_rules: Any, shrinkage: Any = None
+) -> None:
     """Refuse options that are out of range.
 
     Raises
@@ -70,6 +72,8 @@ def check_options(max_epochs: Any, initial_step: Any, ridge: Any, patience: Any,
         _check_count("patience", patience)
     _check_size("initial_step", initial_step)
     _check_size("ridge", ridge)
+    if shrinkage is not None:
+        _check_size("shrinkage", shrinkage)
 
 
 def resolve_n_mfs(n_mfs: int | Sequence[int], n_inputs: int, max_rules: int) -> tuple[int, ...]:

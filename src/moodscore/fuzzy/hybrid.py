@@ -91,6 +91,7 @@ def train(
     initial_step: float,
     patience: int | None = None,
     checking: Samples | None = None,
+    shrinkage: float | None = None,
 ) -> TrainedSystem:
     """Train a system by hybrid learning.
 
@@ -110,10 +111,12 @@ def train(
         Stop after this many epochs without a better one.
     checking : Samples, optional
         Choose the best epoch by the error on these instead of the training error.
+    shrinkage : float, optional
+        Penalty on what the rules' consequents differ by from a shared one.
     """
     lowest, highest = samples.inputs.min(axis=1), samples.inputs.max(axis=1)
     basis = InputBasis(lowest, highest)
-    solver = consequent_solver(grid, basis, samples, ridge)
+    solver = consequent_solver(grid, basis, samples, ridge, shrinkage)
     columns = basis.columns(samples.inputs)
     least_widths = np.repeat(_LEAST_WIDTH * (highest - lowest), grid.n_mfs)
     step = StepSize(initial_step)

@@ -17,6 +17,14 @@ which is what Jang's sequential estimator [1]_ arrives at when it starts from
 - the kernel matrix :math:`A A^\top`, :math:`k_{nm} = \tilde x_n^\top\tilde x_m\prod_i \sum_j p_{nij}p_{mij}`,
   which is smaller when there are fewer samples than parameters.
 
+**Shrinkage.** Few data carry few rules; a ridge strong enough to hold them back shrinks them to nothing.
+Instead they can be shrunk to each other: with :math:`\theta_r=\bar\theta+\delta_r` and the penalty
+:math:`\lambda\|\bar\theta\|^2+\kappa\sum_r\|\delta_r\|^2` a large :math:`\kappa` leaves one linear model,
+whose weight :math:`\lambda` hardly holds back. The firing strengths sum to 1, so the shared consequent sees
+the plain columns :math:`\tilde x_n`: the Gram matrix of rules and shared consequent is the one above and its
+sums over rules, the kernel matrix gains :math:`\tilde x_n^\top\tilde x_m/\lambda` beside
+:math:`k_{nm}/\kappa`.
+
 Both are written in a basis in which every input spans [-1, 1]; the ridge is carried over exactly. In
 the inputs' own units the normal equations would lose their digits to an offset such as a year.
 
@@ -105,7 +113,9 @@ class ConsequentSolver(Protocol):
         """
 
 
-def consequent_solver(grid: RuleGrid, basis: InputBasis, samples: Samples, ridge: float) -> ConsequentSolver:
+def consequent_solver(
+    grid: RuleGrid, basis: InputBasis, samples: Samples, ridge: float, shrinkage: float | None = None
+) -> ConsequentSolver:
     """The cheaper of the two forms that is accurate on these data.
 
     Parameters
@@ -118,22 +128,33 @@ def consequent_solver(grid: RuleGrid, basis: InputBasis, samples: Samples, ridge
         Training data, every weight positive.
     ridge : float
         Penalty on the sum of squares of the consequents (> 0).
+    shrinkage : float, optional
+        Penalty on the sum of squares of what the rules differ by from a shared consequent, on which alone
+        ``ridge`` then lies. By default there is none.
     """
     inputs, _, weights = samples
     n_parameters = grid.n_rules * (grid.n_inputs + 1)
     largest_trace = weights @ (1 + np.einsum("is,is->s", inputs, inputs))
     if len(weights) < n_parameters and largest_trace < _KERNEL_CONDITION * ridge:
-        return KernelSolver(grid, basis, samples, ridge)
-    return GramSolver(grid, basis, samples, ridge)
+        return KernelSolver(grid, basis, samples, ridge, shrinkage)
+    return GramSolver(grid, basis, samples, ridge, shrinkage)
 
 
 class GramSolver:
     """Normal equations ``(A'VA + ridge P) t = A'Vy``: a system of the size of the parameters."""
 
-    def __init__(self, grid: RuleGrid, basis: InputBasis, samples: Samples, ridge: float) -> None:
+    def __init__(
+        self,
+        grid: RuleGrid,
+        basis: InputBasis,
+        samples: Samples,
+        ridge: float,
+        shrinkage: float | None = None,
+    ) -> None:
         columns = basis.columns(samples.inputs)
         self._grid = grid
-        self._penalty = ridge * basis.penalty
+        self._penalty = (ridge if shrinkage is None else shrinkage) * basis.penalty
+        self._shared_penalty = None if shrinkage is None else ridge * basis.penalty
         self._n_columns = len(columns)
         self._n_outputs = len(samples.targets)
         self._weighted_targets = samples.weights * outer_rows(columns, samples.targets)
@@ -158,8 +179,24 @@ class GramSolver:
         n_rules, n_columns = self._grid.n_rules, self._n_columns
         rule = np.arange(n_rules)
         gram.reshape(n_rules, n_columns, n_rules, n_columns)[rule, :, rule, :] += self._penalty
-        solution = solve_positive_definite(gram, right.reshape(n_rules * n_columns, self._n_outputs))
-        return solution.reshape(n_rules, n_columns, self._n_outputs)
+        right = right.reshape(n_rules * n_columns, self._n_outputs)
+        if self._shared_penalty is None:
+            return solve_positive_definite(gram, right).reshape(n_rules, n_columns, self._n_outputs)
+        solution = solve_positive_definite(*self._with_shared(gram, right))
+        own, shared = solution[:-n_columns], solution[-n_columns:]
+        return own.reshape(n_rules, n_columns, self._n_outputs) + shared
+
+    def _with_shared(self, gram: np.ndarray, right: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """The system with the shared consequent after the rules'; strengths sum to 1, so blocks add up."""
+        n, n_columns = len(gram), self._n_columns
+        cross = gram.reshape(n, -1, n_columns).sum(axis=1)
+        # The rules' own penalty is on what they differ by only.
+        cross -= np.tile(self._penalty, (self._grid.n_rules, 1))
+        whole = np.empty((n + n_columns, n + n_columns))
+        whole[:n, :n], whole[:n, n:], whole[n:, :n] = gram, cross, cross.T
+        whole[n:, n:] = cross.reshape(-1, n_columns, n_columns).sum(axis=0) + self._shared_penalty
+        right_shared = right.reshape(-1, n_columns, self._n_outputs).sum(axis=0)
+        return whole, np.vstack([right, right_shared])
 
     def _distinct_entries(self, shares: np.ndarray, rows: slice) -> np.ndarray:
         factors = [
@@ -173,11 +210,20 @@ class GramSolver:
 class KernelSolver:
     """Dual form ``t = P^-1 A' (A P^-1 A' + ridge V^-1)^-1 y``: a system of the size of the samples."""
 
-    def __init__(self, grid: RuleGrid, basis: InputBasis, samples: Samples, ridge: float) -> None:
+    def __init__(
+        self,
+        grid: RuleGrid,
+        basis: InputBasis,
+        samples: Samples,
+        ridge: float,
+        shrinkage: float | None = None,
+    ) -> None:
         root = np.sqrt(samples.weights)
         columns = root * basis.columns(samples.inputs)
         self._grid = grid
-        self._ridge = ridge
+        self._penalty = ridge if shrinkage is None else shrinkage
+        #: Of the shared consequent against one rule's: 0 where there is none.
+        self._share = 0.0 if shrinkage is None else shrinkage / ridge
         self._dual_columns = basis.inverse_penalty @ columns
         self._linear_kernel = columns.T @ self._dual_columns
         self._targets = (root * samples.targets).T
@@ -187,9 +233,13 @@ class KernelSolver:
         kernel = self._linear_kernel.copy()
         for functions in self._grid.slices:
             kernel *= shares[functions].T @ shares[functions]
-        kernel.flat[:: len(kernel) + 1] += self._ridge
+        if self._share:
+            kernel += self._share * self._linear_kernel
+        kernel.flat[:: len(kernel) + 1] += self._penalty
         dual = solve_positive_definite(kernel, self._targets)
         strengths = self._grid.firing_strengths(shares)
+        if self._share:
+            strengths = strengths + self._share
         solution = strengths @ outer_rows(self._dual_columns, dual.T).T
         return solution.reshape(self._grid.n_rules, len(self._dual_columns), dual.shape[1])
 

@@ -245,7 +245,7 @@ def _moments(bounds: np.ndarray) -> np.ndarray:
 def _look(picture: np.ndarray, crop: Crop) -> _Look:
     inside = crop.of(picture)
     bins = hsi_bins(inside)
-    return _Look(crop, hsi_counts(bins), bins.level_sum, colour_cues(inside, bins.level_sum))
+    return _Look(crop, hsi_counts(bins), bins.level_sum, colour_cues(inside))
 
 
 def _difference(before: _Look, after: _Look) -> float:
