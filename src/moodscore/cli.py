@@ -145,6 +145,7 @@ Standard output names each scored video, the last one last.
 Examples:
   kedro score my.mp4
   kedro score my.mp4 --library ~/Music
+  kedro score my.mp4 --song waltz.flac --cuts few
   kedro score my.mp4 -o cut.mp4 --keep-audio -6
   kedro score my.mp4 --emotion "0-12:pos_low, 0:12-0:30:7/3"
   kedro score my.mp4 --emotion my.scored.cues.csv     (corrected by hand)
@@ -163,6 +164,17 @@ or valence/arousal from 1 to 9. What is not named keeps its reading.
 @click.option(
     "--library", type=click.Path(path_type=Path), help="Folder of songs; the music comes from there alone."
 )
+@click.option("--song", default="", metavar="FILE", help="Only this piece, cut to the film.")
+@click.option(
+    "--cuts",
+    type=click.Choice(["few", "some", "many"]),
+    help="How readily music is left that would play on. [some]",
+)
+@click.option(
+    "--change-at",
+    type=click.Choice(["scenes", "never"]),
+    help="Where another piece of music may follow. [scenes]",
+)
 @click.option(
     "--emotion", default="", metavar="CUES", help="Corrects the reading: text as below, or a table (.csv)."
 )
@@ -173,7 +185,9 @@ or valence/arousal from 1 to 9. What is not named keeps its reading.
     help="Keep its own sound, this much louder (or softer, -6).",
 )
 @click.option(
-    "--preset", type=click.Choice(["moodscore", "paper"]), help="paper: the nearest snippets, cut hard."
+    "--preset",
+    type=click.Choice(["moodscore", "collage", "paper"]),
+    help="collage: another snippet each second; paper: the nearest one, cut hard.",
 )
 @click.option("--seed", type=click.IntRange(min=0), help="Of chance, with --takes.")
 @click.option("--takes", type=click.IntRange(1, 99), default=1, metavar="N", help="N different scores each.")

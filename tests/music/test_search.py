@@ -1,5 +1,6 @@
 """The search against all paths enumerated, and what must hold of any score."""
 
+import itertools
 import math
 from dataclasses import replace
 
@@ -72,7 +73,7 @@ def a_film(rng, *ticks):
     edges = np.concatenate([[0], np.cumsum(ticks)])
     scenes = [
         Scene(first * TICK_S, last * TICK_S, 5.0, 5.0, "pos_high")
-        for first, last in zip(edges, edges[1:], strict=False)
+        for first, last in itertools.pairwise(edges)
     ]
     return scenes, edges * TICK_S
 
@@ -268,7 +269,7 @@ def test_runs_tile_the_film_and_keep_their_least_length():
     assert runs[0].start_s == 0
     assert runs[-1].end_s == scenes[-1].end_s
     by_name = {material.name: material.piece for material in materials}
-    for run, after in zip(runs, runs[1:], strict=False):
+    for run, after in itertools.pairwise(runs):
         if after.join == "jump":
             beats = by_name[run.piece].beats_s
             inside = np.searchsorted(beats, [run.source_s + 1e-6, run.source_end_s - 1e-6])
@@ -312,7 +313,7 @@ def test_a_piece_shorter_than_the_film_comes_back_as_seldom_as_it_can():
     scenes, edges_s = a_film(rng, 200)
     runs = search_runs(scenes, [material_of(rng, "a", piece, 1)], edges_s, prices=Prices(), no_repeat_s=30.0)
     assert len(runs) <= math.ceil(200 / 80 * 2)
-    for before, after in zip(runs, runs[1:], strict=False):
+    for before, after in itertools.pairwise(runs):
         assert before.source_end_s - after.source_s >= piece.duration_s / 2 - 1e-6
 
 

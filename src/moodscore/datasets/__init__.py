@@ -9,6 +9,7 @@ __getattr__, __dir__, __all__ = _lazy.attach(
         "audio": ["AudioDataset"],
         "clip_folder": ["ClipFolderDataset"],
         "demo_corpus": ["DemoCorpusDataset"],
+        "demo_library": ["DemoLibraryDataset"],
         "folder": ["FolderDataset"],
         "history": ["JSONHistoryDataset"],
         "keras_model": ["KerasModelDataset"],

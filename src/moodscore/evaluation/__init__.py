@@ -5,7 +5,7 @@ import lazy_loader as _lazy
 __getattr__, __dir__, __all__ = _lazy.attach(
     __name__,
     submod_attrs={
-        "compared": ["COMPARED", "Rendering", "render_track"],
+        "compared": ["COMPARED", "render_track"],
         "embedding": ["embed_descriptors"],
         "scores": [
             "clips_to_measure",

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from moodscore.emotion import QUADRANTS
-from moodscore.evaluation.takes import ORIGINAL
+from moodscore.evaluation.takes import CONTINUITY, ORIGINAL
 from moodscore.metrics import (
     MFCCStatistics,
     concordance_correlation,
@@ -27,7 +27,15 @@ SPLITS = {"seen": "train", "held_out": "held_out"}
 #: How well the joins of a track are told from the rest; the untouched original's beside them.
 JOINS = ("join_auc_flux", "join_auc_click", "join_auc_loudness")
 #: What is measured of a track, averaged over takes and then over clips.
-MEASURES = ("mae_waveform", "mae_tlr", "log_mel_distance", *JOINS, "unique_ratio", "longest_run_s")
+MEASURES = (
+    "mae_waveform",
+    "mae_tlr",
+    "log_mel_distance",
+    *JOINS,
+    *CONTINUITY,
+    "unique_ratio",
+    "longest_run_s",
+)
 #: Agreement of what the judge hears with the labels, over all segments of a take; averaged over takes.
 AGREEMENTS = ("emotion_match", "valence_ccc", "arousal_ccc")
 #: What the others are to improve upon.

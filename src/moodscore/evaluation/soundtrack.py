@@ -6,7 +6,9 @@ import numpy as np
 import pandas as pd
 
 from moodscore.emotion import Judge
+from moodscore.media import mastered
 from moodscore.metrics import LogMelReference, mae_tlr, mae_waveform
+from moodscore.music.render import CONCATENATION_PEAK
 from moodscore.sound import AudioScaler, sound_features
 
 
@@ -63,14 +65,14 @@ class SoundtrackMeasures:
 
 
 def measure_soundtrack(
-    output: np.ndarray, original: Original, *, segment_s: float, scaler: AudioScaler, judge: Judge
-) -> SoundtrackMeasures:
-    """Measure a track as it sounds: its features are extracted anew, not taken from its cue sheet.
+    rendered: np.ndarray, original: Original, *, segment_s: float, scaler: AudioScaler, judge: Judge
+) -> tuple[np.ndarray, SoundtrackMeasures]:
+    """Measure a track as it is delivered: mastered, and its features extracted anew.
 
     Parameters
     ----------
-    output : np.ndarray of float [shape=(n, channels)]
-        The generated track, at the original's sample rate.
+    rendered : np.ndarray of float [shape=(n, channels)]
+        The generated track, at the original's sample rate and any level.
     original : Original
         What it is compared with.
     segment_s : float
@@ -79,7 +81,15 @@ def measure_soundtrack(
         Fitted on training segments; its variant says how tempo is read.
     judge : Judge
         Trained on training clips.
+
+    Returns
+    -------
+    output : np.ndarray of float [shape=(n, channels)]
+        The track as it was measured.
+    measures : SoundtrackMeasures
+        The error of the waveform alone is of the track at a peak of .95, as in the paper.
     """
+    output = mastered(rendered, original.sample_rate)
     features = sound_features(
         output,
         original.sample_rate,
@@ -87,11 +97,16 @@ def measure_soundtrack(
         n_segments=original.n_segments,
         variant=scaler.variant,
     )
-    return SoundtrackMeasures(
+    return output, SoundtrackMeasures(
         errors={
-            "mae_waveform": mae_waveform(original.samples, output),
+            "mae_waveform": mae_waveform(original.samples, _at_published_peak(rendered)),
             "mae_tlr": mae_tlr(original.scaled_features, scaler.transform_keyed(features)),
             "log_mel_distance": original.log_mel.distance(output),
         },
         judged=pd.concat([features[["segment"]], judge.predict(features)], axis=1),
     )
+
+
+def _at_published_peak(samples: np.ndarray) -> np.ndarray:
+    peak = float(np.abs(samples).max(initial=0))
+    return samples * np.float32(CONCATENATION_PEAK / peak) if peak else samples

@@ -8,7 +8,7 @@ _COLUMNS = (
     ("mae_tlr", "TLR error ↓"),
     ("log_mel_distance", "log-mel (dB) ↓"),
     ("mae_waveform", "wave error ↓"),
-    ("join_auc_flux", "joins told → .5"),
+    ("joins_per_min", "joins a minute ↓"),
 )
 #: The system whose gain over the previous one is the claim.
 _OURS = "moodscore"

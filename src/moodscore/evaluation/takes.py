@@ -1,6 +1,5 @@
 """What every system plays to a clip, and measuring it; the latter runs where the per-clip work runs."""
 
-import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -11,19 +10,42 @@ from moodscore.emotion import Judge
 from moodscore.evaluation.soundtrack import Original, measure_soundtrack
 from moodscore.media import AudioFile
 from moodscore.metrics import (
+    BeatGrid,
     MFCCStatistics,
+    continuity,
     join_auc_click,
     join_auc_flux,
     join_auc_loudness,
     longest_run_s,
     unique_ratio,
 )
-from moodscore.music import SYSTEMS, Brief, MusicDictionary, plan, play
+from moodscore.music import (
+    SYSTEMS,
+    Arrangement,
+    Brief,
+    MusicDictionary,
+    arrange,
+    chance_of,
+    heard_cost,
+)
 from moodscore.samples import SampleSource
 from moodscore.sound import AudioScaler
 
 #: The untouched original in the tables, where its joins are those of the grid laid over it.
 ORIGINAL = "original"
+#: What is measured of a cue sheet rather than of its sound, and the column it travels in.
+CONTINUITY = {
+    "joins_per_min": "joins_per_min",
+    "changes_per_min": "changes_per_min",
+    "median_run_s": "median_run_s",
+    "beat_kept": "beat_kept",
+    "bar_kept": "bar_kept",
+    "changes_at_cuts": "changes_at_cuts",
+    "cuts_on_beats": "cuts_on_beats",
+    "cuts_on_beats_chance": "cuts_on_beats_chance",
+    "jump_distance": "jump_distance_median",
+    "target_cost": "target_cost_mean",
+}
 _JOIN_AUCS = {
     "join_auc_flux": join_auc_flux,
     "join_auc_click": join_auc_click,
@@ -67,7 +89,7 @@ def plan_takes(
     brief : Brief
         What is wanted.
     music : MusicDictionary
-        What there is to choose from; ``selection.system`` is the one that `chosen` is of.
+        What there is to choose from; ``options.system`` is the one that `chosen` is of.
     chosen : Mapping of str to pd.DataFrame
         The cue sheets that a run's tracks were made from, by clip: that system is measured as delivered.
     seed : int
@@ -77,15 +99,27 @@ def plan_takes(
     -------
     pd.DataFrame
         Cue sheets one below the other, each with its ``system`` and ``take`` (several where there is
-        chance in the system).
+        chance in the system), and in every row what is measured of the whole sheet (`CONTINUITY`).
     """
+    grids = {
+        name: BeatGrid(piece.beats_s[:-1], piece.bar_position)
+        for name, piece in music.pieces.items()
+        if piece.has_beat
+    }
+    cuts_s = brief.targets["cut_s"].dropna().to_numpy() if "cut_s" in brief.targets else []
+    duration_s = brief.n_samples / brief.sample_rate
     sheets = []
     for system in SYSTEMS:
-        if system == music.selection.system and clip_id in chosen:
+        if system == music.options.system and clip_id in chosen:
             takes = [chosen[clip_id]]
         else:
-            takes = plan(system, brief, music, seed=[seed, zlib.crc32(clip_id.encode())])
-        sheets += [cues.assign(system=system, take=take) for take, cues in enumerate(takes)]
+            arrangements = arrange(system, brief, music, seed=chance_of(clip_id, seed))
+            takes = [arranged.cues for arranged in arrangements if arranged.cues is not None]
+        for take, cues in enumerate(takes):
+            measured = continuity(cues, grids, cuts_s)
+            cost = heard_cost(cues, brief.targets, music, duration_s=duration_s)
+            sheets.append(cues.assign(system=system, take=take, target_cost_mean=cost, **measured))
+    # Sheets of runs have columns that those of segments lack.
     return pd.concat(sheets, ignore_index=True)
 
 
@@ -112,8 +146,11 @@ def measure_takes(
     timbre = {ORIGINAL: [MFCCStatistics.of(original.samples, rate)]}
     emotions = []
     for system, take, cues in _takes(task.sheets):
-        track = play(system, cues, task.sources, n_samples=len(original.samples), sample_rate=rate)
-        measures = measure_soundtrack(track, original, segment_s=segment_s, scaler=scaler, judge=judge)
+        arranged = Arrangement(clip_id, system, cues, task.sources, len(original.samples), rate)
+        rendered = arranged.rendered().read(0, arranged.n_samples)
+        track, measures = measure_soundtrack(
+            rendered, original, segment_s=segment_s, scaler=scaler, judge=judge
+        )
         keys = {"system": system, "take": take}
         errors.append(keys | measures.errors | _form(track, cues, rate))
         emotions.append(measures.judged.assign(**keys))
@@ -137,7 +174,8 @@ def _form(track: np.ndarray, cues: pd.DataFrame | None, rate: int) -> dict[str, 
     if cues is None:
         return {}
     joins = _joins(track, cues["start_sample"].to_numpy()[1:], rate)
-    return joins | {"unique_ratio": unique_ratio(cues), "longest_run_s": longest_run_s(cues)}
+    known = {name: cues[column].iloc[0] for name, column in CONTINUITY.items()}
+    return joins | known | {"unique_ratio": unique_ratio(cues), "longest_run_s": longest_run_s(cues)}
 
 
 def _joins(track: np.ndarray, joins: np.ndarray, rate: int) -> dict[str, float]:

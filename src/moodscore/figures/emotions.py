@@ -22,6 +22,7 @@ from moodscore.figures.style import (
     say_nothing_to_show,
     tidy,
 )
+from moodscore.vocabulary import JOINS
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -132,7 +133,7 @@ def _timeline(axes: "Axes", own: pd.DataFrame, cues: pd.DataFrame) -> None:
     for name, colour in _SCORE_COLOURS.items():
         for column, style in ((f"{name}_label", _RATED), (name, _READ)):
             axes.stairs(*_steps(own, column), baseline=None, color=colour, **style)
-    joins = cues.loc[cues["join"].isin(["crossfade", "hard"]), "start_s"]
+    joins = cues.loc[cues["join"].isin(JOINS), "start_s"]
     axes.plot(joins, np.full(len(joins), _TIMELINE_RANGE[0] + _JOIN_LIFT), **_JOIN)
     axes.set_xlim(own["start_s"].min(), own["end_s"].max())
 

@@ -21,6 +21,7 @@ from moodscore.figures.style import (
     say_nothing_to_show,
     tidy,
 )
+from moodscore.vocabulary import JOINS
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -136,7 +137,7 @@ def _draw_scores(axes: "Axes", emotion: pd.DataFrame, cues: pd.DataFrame) -> Non
     axes.axhline(NEUTRAL_SCORE, color=FAINT, lw=0.6)
     for name, colour in _SCORE_COLOURS.items():
         axes.stairs(emotion[name].to_numpy(), _edges(emotion), baseline=None, color=colour, lw=1.6)
-    joins = cues.loc[cues["join"].isin(["crossfade", "hard"]), "start_s"]
+    joins = cues.loc[cues["join"].isin(JOINS), "start_s"]
     axes.vlines(joins, _SCORES[0], _SCORES[0] + _JOIN_HEIGHT, color=INK, lw=1.0)
     axes.set(ylim=_SCORES, yticks=range(int(LOWEST_SCORE), int(HIGHEST_SCORE) + 1, 2), ylabel="score (1–9)")
 

@@ -20,6 +20,7 @@ from moodscore.figures.style import (
     printable,
     tidy,
 )
+from moodscore.vocabulary import JOINS
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -88,7 +89,7 @@ def _draw_waveform(axes: "Axes", track: "SampleSource", cues: pd.DataFrame) -> l
     times = middles / track.sample_rate
     limit = max(np.abs([lowest, highest]).max(), np.finfo(np.float32).eps) * 1.15
     axes.vlines(times, lowest, highest, colors=colour_of_column, lw=0.9)
-    joins = cues.loc[cues["join"].isin(["crossfade", "hard"]), "start_s"]
+    joins = cues.loc[cues["join"].isin(JOINS), "start_s"]
     axes.plot(joins, np.full(len(joins), -0.95 * limit), **_JOIN)
     axes.set(ylim=(-limit, limit), ylabel="amplitude\n(full scale = 1)")
     named = [Patch(color=colour, label=_short(file)) for file, colour in colours.items() if colour != FAINT]

@@ -17,7 +17,7 @@ __getattr__, __dir__, __all__ = _lazy.attach(
         "excerpt": ["encode_excerpt"],
         "frames": ["PICTURE_SIDE", "Glimpse", "Sample", "preview_frames", "sampled_frames", "watched_frames"],
         "_blocks": ["store_track"],
-        "loudness": ["Loudness", "Normalised", "measure_loudness", "normalise"],
+        "loudness": ["Loudness", "Normalised", "master", "mastered", "measure_loudness", "normalise"],
         "mixing": ["mix_with_original", "write_stem"],
         "probe": ["VIDEO_SUFFIXES", "Clip", "ClipInfo", "list_clips", "probe_clip"],
         "remux": ["ScoredFile", "ScoredVideo", "mux_soundtrack", "score_video"],

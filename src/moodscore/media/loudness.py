@@ -17,16 +17,18 @@ from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
 from pathlib import Path
+from typing import NamedTuple
 
 import av
 import numpy as np
 from av.filter import Graph
 
 from moodscore.ahead import read_ahead
-from moodscore.media._blocks import blocks_of, store_blocks
+from moodscore.media._blocks import blocks_of, store_blocks, store_track
 from moodscore.media._limiter import limited, to_gain, true_peak
 from moodscore.media.audio_file import AudioFile
 from moodscore.progress import part, telling
+from moodscore.samples import ArraySource, SampleSource
 
 #: What streaming services play at, in LUFS.
 TARGET_LUFS = -16.0
@@ -83,12 +85,12 @@ class Normalised:
     limited: bool
 
 
-def measure_loudness(track: AudioFile) -> Loudness:
-    """Measure integrated loudness and true peak of a stored track.
+def measure_loudness(track: SampleSource) -> Loudness:
+    """Measure integrated loudness and true peak of a track.
 
     Parameters
     ----------
-    track : AudioFile
+    track : SampleSource
         Mono or stereo, of any length.
 
     Returns
@@ -139,6 +141,65 @@ def normalise(
     MoodscoreError
         If the track cannot be read, ``out`` is the track itself or cannot be written.
     """
+    levelled = _levelled(track, target_lufs, ceiling_dbtp)
+    with part(_DECIDED, _WRITTEN):
+        blocks = read_ahead(levelled.blocks, 1)
+        file = store_blocks(Path(out), blocks, track, track.n_samples, inputs=(track.path,))
+    with part(_WRITTEN, 1.0):
+        after = measure_loudness(file)
+    return Normalised(file, after, levelled.gain_db, levelled.is_limited)
+
+
+def master(music: SampleSource, out: str | Path) -> Normalised:
+    """Make of rendered music the track that everybody hears: -16 LUFS under -1 dBTP.
+
+    Parameters
+    ----------
+    music : SampleSource
+        At any level, of two channels; read once.
+    out : str or Path
+        As for `normalise`.
+
+    Raises
+    ------
+    MoodscoreError
+        If a file cannot be written.
+    """
+    out = Path(out)
+    rendered = store_track(music, out.with_name(f".{out.stem}.rendered.wav"))
+    try:
+        return normalise(rendered, out)
+    finally:
+        rendered.path.unlink()
+
+
+def mastered(samples: np.ndarray, sample_rate: int) -> np.ndarray:
+    """The samples of what `master` would write, for a track that is held whole.
+
+    Parameters
+    ----------
+    samples : np.ndarray of float32 [shape=(n, channels)]
+        One or two channels.
+    sample_rate : int
+        Samples a second.
+
+    Returns
+    -------
+    np.ndarray of float32 [shape=(n, channels)]
+    """
+    levelled = _levelled(ArraySource(samples, sample_rate), TARGET_LUFS, CEILING_DBTP)
+    return np.concatenate(list(levelled.blocks))
+
+
+class _Levelled(NamedTuple):
+    """A track at another level, block by block."""
+
+    blocks: Iterable[np.ndarray]
+    gain_db: float
+    is_limited: bool
+
+
+def _levelled(track: SampleSource, target_lufs: float, ceiling_dbtp: float) -> _Levelled:
     with part(0.0, _MEASURED):
         before = measure_loudness(track)
     gain_db = 0.0 if before.lufs is None else target_lufs - before.lufs
@@ -150,12 +211,7 @@ def normalise(
 
     if is_limited and before.lufs is not None:
         gain_db = _made_good(gain_db, target_lufs, lambda gain: _loudness(turned_up(gain), track))
-    with part(_DECIDED, _WRITTEN):
-        blocks = read_ahead(turned_up(gain_db), 1)
-        file = store_blocks(Path(out), blocks, track, track.n_samples, inputs=(track.path,))
-    with part(_WRITTEN, 1.0):
-        after = measure_loudness(file)
-    return Normalised(file, after, gain_db, is_limited)
+    return _Levelled(turned_up(gain_db), gain_db, is_limited)
 
 
 def _made_good(gain_db: float, target_lufs: float, loudness_at: Callable[[float], float]) -> float:
@@ -175,14 +231,14 @@ def _made_good(gain_db: float, target_lufs: float, loudness_at: Callable[[float]
     return gain_db
 
 
-def _measured(blocks: Iterable[np.ndarray], like: AudioFile) -> Loudness:
+def _measured(blocks: Iterable[np.ndarray], like: SampleSource) -> Loudness:
     """Loudness and true peak in one go through the sound."""
     meter = _Meter(like.sample_rate, like.channels)
     peak = true_peak(telling(read_ahead(meter.listening(blocks), 1), like.n_samples))
     return Loudness(meter.lufs, 20 * math.log10(peak) if peak > 0 else None)
 
 
-def _loudness(blocks: Iterable[np.ndarray], like: AudioFile) -> float | None:
+def _loudness(blocks: Iterable[np.ndarray], like: SampleSource) -> float | None:
     """Integrated loudness alone."""
     meter = _Meter(like.sample_rate, like.channels)
     deque(telling(meter.listening(blocks), like.n_samples), maxlen=0)

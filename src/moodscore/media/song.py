@@ -49,7 +49,7 @@ class Song:
 
 
 def list_songs(folder: str | Path) -> list[Song]:
-    """The songs of a folder and of all folders in it, sorted by name.
+    """The songs of a folder and of all folders in it, sorted by name; or the one that is named.
 
     Hidden files and folders are passed over; links to folders are followed, each folder once.
 
@@ -59,6 +59,8 @@ def list_songs(folder: str | Path) -> list[Song]:
         If the folder is missing or holds no song, or two names differ in how accents are written alone.
     """
     folder = Path(folder)
+    if folder.is_file():
+        return [Song(_name(Path(folder.name)), folder)]
     if not folder.is_dir():
         raise MoodscoreError(f"{folder}: there is no such folder; create it and put songs there")
     songs = [Song(_name(path.relative_to(folder)), path) for path in _sound_files(folder)]

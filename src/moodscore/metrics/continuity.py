@@ -12,9 +12,8 @@ import numpy as np
 import pandas as pd
 
 from moodscore.errors import MoodscoreError
+from moodscore.vocabulary import JOINS
 
-#: Kinds of joins in the column ``join``.
-JOINS = ("crossfade", "hard", "jump", "change")
 #: The next beat is kept within this time of where it would have fallen (s).
 BEAT_TOLERANCE_S = 0.07
 #: A change is at a picture cut within this time (s).
@@ -69,12 +68,12 @@ def continuity(
     Returns
     -------
     dict of str to float
-        ``joins_per_min``, ``changes_per_min``, ``median_run_s``; ``beat_kept``: share of the jumps after which
-        the next beat falls within 70 ms of where it would have fallen (a change begins a beat of its own);
+        ``joins_per_min``, ``changes_per_min``, ``median_run_s``; ``beat_kept``: share of the jumps after
+        which the next beat falls within 70 ms of where it would have fallen (a change begins a beat of its own);
         ``bar_kept``: of those whose bar is known, the share that also keeps the place in the bar;
         ``changes_at_cuts``: share of the changes within 0.2 s of a picture cut; ``cuts_on_beats``: share of
         the cuts within 80 ms of a beat, and ``cuts_on_beats_chance``, that of cuts anywhere else;
-        ``jump_distance``: its median.
+        ``jump_distance_median``.
 
     Raises
     ------
@@ -102,7 +101,7 @@ def continuity(
         "changes_at_cuts": _mean(_near(table["start_s"].to_numpy()[changes], cuts, CUT_TOLERANCE_S)),
         "cuts_on_beats": on_beats,
         "cuts_on_beats_chance": chance,
-        "jump_distance": _median(distances[np.isfinite(distances)]),
+        "jump_distance_median": _median(distances[np.isfinite(distances)]),
     }
 
 

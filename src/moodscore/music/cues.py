@@ -44,8 +44,6 @@ CUE_COLUMNS = (
     "arousal",
     "confidence",
 )
-#: How music may follow other music that it does not go on from.
-JOINS = ("crossfade", "hard", "jump", "change")
 CROSSFADE_S = 0.04
 #: Neighbours in segments of a broken number of samples may lie this far from where the music has got to.
 _ROUNDING_SAMPLES = 2

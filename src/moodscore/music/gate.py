@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 
 from moodscore.ahead import read_ahead
-from moodscore.music.cues import JOINS
 from moodscore.samples import SampleSource
+from moodscore.vocabulary import JOINS
 
 FINDING_COLUMNS = ("check", "at_s", "finding")
 #: A step from one sample to the next clicks if it is this high, of full scale, and so many times as high

@@ -7,7 +7,7 @@ is entered and left at the starts of units alone, so that a jump keeps the place
 With ``A(t, u)`` the cost of what is played along the diagonal up to ``(t, u)`` and ``E(t, u)`` the least
 cost of a path that *enters* the piece there, the least cost of a path that may leave at ``(t, u)`` is
 
-    F(t, u) = A(t, u) + min { E(t', u') - A(t', u') : (t', u') on the diagonal, at least a minimal run before },
+    F(t, u) = A(t, u) + min { E(t', u') - A(t', u') : (t', u') on the diagonal, a minimal run before },
     E(t, u) = min { F(t, v) + join price + jump weight · distance(v → u) : v a predecessor of u }.
 
 The minimum over the length of the run is exact, though no state counts it. Since a run lasts at least

@@ -23,6 +23,19 @@ from moodscore.music.snippets import build_snippets
 from moodscore.music.song_cache import SongCache, song_id
 from moodscore.sound import AudioScaler
 
+#: Columns of the table of files.
+REPORT_COLUMNS = [
+    "file",
+    "seconds",
+    "snippets",
+    "licence",
+    "valence",
+    "arousal",
+    "quadrant",
+    "status",
+    "reason",
+]
+
 
 class Library(NamedTuple):
     """The songs of a folder, ready to be searched and played.

@@ -89,7 +89,8 @@ def materials(
     Parameters
     ----------
     targets : pd.DataFrame
-        One row a segment: the predicted ``tempo``, ``loudness``, ``rhythm`` (scaled), ``valence``, ``arousal``.
+        One row a segment: the predicted ``tempo``, ``loudness``, ``rhythm`` (scaled), ``valence`` and
+        ``arousal``.
     music : MusicDictionary
         What there is; its ``options.song`` may name the only piece.
     take, seed : int

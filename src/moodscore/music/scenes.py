@@ -5,6 +5,7 @@ resembles more, and each boundary moves to a picture cut nearby, where a change 
 What a person says of the mood (`--emotion`) is a scene of its own, exactly as long as was said.
 """
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -120,7 +121,7 @@ def _spans(table: pd.DataFrame) -> list[_Span]:
     changes = (quadrants[1:] != quadrants[:-1]) | (given[1:] != given[:-1])
     changes |= given[1:] & given[:-1] & (moods[1:] != moods[:-1]).any(axis=1)
     heads = [0, *(np.flatnonzero(changes) + 1).tolist(), len(table)]
-    return [_Span(first, stop, bool(given[first])) for first, stop in zip(heads, heads[1:], strict=False)]
+    return [_Span(first, stop, bool(given[first])) for first, stop in itertools.pairwise(heads)]
 
 
 def _split_at_cuts(spans: list[_Span], table: pd.DataFrame) -> list[_Span]:
@@ -188,7 +189,7 @@ def _boundaries(
     wanted = np.asarray(sorted(given_s), dtype=float)
     half = 0.5 * _segment_s(table) + 1e-6
     edges = [0.0]
-    for before, after in zip(spans, spans[1:], strict=False):
+    for before, after in itertools.pairwise(spans):
         edge = float(table["start_s"].iloc[after.first])
         if before.is_given or after.is_given:
             near = wanted[np.abs(wanted - edge) <= half]

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from moodscore.emotion import HIGHEST_SCORE, LOWEST_SCORE
+from moodscore.vocabulary import JOINS
 
 #: Size of the drawing in its own units; the page stretches it to the width there is.
 WIDTH, HEIGHT = 1000.0, 100.0
@@ -57,7 +58,7 @@ def timeline_of(read: pd.DataFrame, cues: pd.DataFrame) -> Timeline:
         for (_, quadrant), run in read.groupby([runs, "routed_quadrant"], sort=False)
     ]
     names = ("valence", "arousal", "valence_label", "arousal_label")
-    joins = cues.loc[cues["join"].isin(["crossfade", "hard"]), "start_s"]
+    joins = cues.loc[cues["join"].isin(JOINS), "start_s"]
     step = next((s for s in _TICK_STEPS_S if end_s / s <= _N_TICKS), _TICK_STEPS_S[-1])
     return Timeline(
         bands=bands,

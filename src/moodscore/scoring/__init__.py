@@ -1,7 +1,7 @@
 """What one new video needs besides the pipeline's rooms: from its name to its finished files.
 
 `look_at` measures a video once and keeps what it saw; `parse_cues` and `override_emotion` let a person
-correct the reading; `choose_cues` picks the music and listens to it; `finish_soundtrack` brings it to the
+correct the reading; `finish_soundtrack` brings it to the
 loudness players expect, with the video's own sound under it if that is wanted; `explain` says why in words.
 `Outputs` names the files and puts them in place all at once, `newest_versions` picks the models.
 """
@@ -11,7 +11,6 @@ import lazy_loader as _lazy
 __getattr__, __dir__, __all__ = _lazy.attach(
     __name__,
     submod_attrs={
-        "choosing": ["choose_cues", "inspect_by_window"],
         "finishing": ["FinishedSoundtrack", "finish_soundtrack"],
         "outputs": ["Outputs", "default_output", "fingerprint", "list_videos"],
         "overrides": ["EmotionSpan", "override_emotion", "parse_cues"],

@@ -11,6 +11,7 @@ from moodscore.files import replacing
 from moodscore.media import list_songs
 from moodscore.music import SongCache, index_library, licence_notes
 from moodscore.music.song_cache import CACHE_VERSION
+from moodscore.pieces import PieceCache, analyse_pieces
 from moodscore.scoring.outputs import fingerprint
 from moodscore.sound import AudioScaler
 
@@ -18,7 +19,7 @@ from moodscore.sound import AudioScaler
 def index_songs(
     folder: Path, cache: Path, *, judge: dict, scaler: dict, segment_s: float, compute: Compute
 ) -> pd.DataFrame:
-    """The snippets of a folder of songs.
+    """The snippets of a folder of songs, or of one song; what is known of them as pieces is kept, too.
 
     `moodscore.music.index_library` reads every song to see whether it has heard it before. Here its
     answer is kept as long as no file in the folder has another name, size or date and the models are the
@@ -27,7 +28,7 @@ def index_songs(
     Parameters
     ----------
     folder : Path
-        Where the songs lie. It is only read.
+        Where the songs lie, or one of them. It is only read.
     cache : Path
         Where what was heard, and the index, are kept.
     judge, scaler : dict
@@ -49,10 +50,17 @@ def index_songs(
     songs = SongCache(cache)
     try:
         snippets = pd.read_parquet(kept)
-        songs.sources(snippets)  # all of them are still there
-        return snippets
+        sources = songs.sources(snippets)  # all of them are still there
     except (OSError, ValueError, MoodscoreError):
-        pass
+        snippets, sources = _indexed(folder, songs, judge, scaler, segment_s, compute)
+        with replacing(kept) as part:
+            snippets.to_parquet(part)
+    analyse_pieces(sources, PieceCache(cache), compute)
+    return snippets
+
+
+def _indexed(folder: Path, songs: SongCache, judge: dict, scaler: dict, segment_s: float, compute: Compute):
+    """The snippets, and the sound of each song."""
     library = index_library(
         folder,
         songs,
@@ -61,9 +69,7 @@ def index_songs(
         segment_s=segment_s,
         compute=compute,
     )
-    with replacing(kept) as part:
-        library.snippets.to_parquet(part)
-    return library.snippets
+    return library.snippets, library.sources
 
 
 def _state(folder: Path, *model: object) -> str:

@@ -11,7 +11,7 @@ from moodscore.compute import Compute, map_clips, scratch_folder
 from moodscore.deviations import deviations
 from moodscore.errors import MoodscoreError
 from moodscore.media import AudioFile
-from moodscore.music import UnitSelection
+from moodscore.music import MusicOptions
 from moodscore.pipelines.evaluation.parameters import DEFAULTS, EvaluationOptions
 
 _KEYS = ["clip_id", "segment"]
@@ -47,13 +47,15 @@ def plan_systems(
     predicted_audio_features: pd.DataFrame,
     previous_audio_features: pd.DataFrame,
     emotion_predictions: pd.DataFrame,
+    visual_descriptors: pd.DataFrame,
     segments: pd.DataFrame,
     soundtracks: dict,
     audio_features: pd.DataFrame,
     audio_scaler: dict,
     segment_s: float,
-    selection: UnitSelection,
+    music_options: MusicOptions,
     options: EvaluationOptions,
+    compute: Compute,
     seed: int,
 ) -> pd.DataFrame:
     """What every system would play to the clips that are measured, with ``system`` and ``take``."""
@@ -67,9 +69,16 @@ def plan_systems(
         sources,
         sound.AudioScaler.from_dict(audio_scaler).transform_keyed(audio_features),
         previous_audio_features,
+        cuts=visual_descriptors,
     )
     dictionary = music.assemble_music(
-        snippet_index, sources, library_index, library_cache, segment_s=segment_s, selection=selection
+        snippet_index,
+        sources,
+        library_index,
+        library_cache,
+        segment_s=segment_s,
+        options=music_options,
+        compute=compute,
     )
     chosen = dict(list(cue_sheet.groupby("clip_id")))
     plan = partial(evaluation.plan_takes, music=dictionary, chosen=chosen, seed=seed)
@@ -187,7 +196,7 @@ def render_compared(
     generated_soundtracks: dict,
     soundtracks: dict,
     library_cache: Path,
-    selection: UnitSelection,
+    selection: MusicOptions,
     compute: Compute,
 ) -> dict[str, Any]:
     """The tracks of the systems that the scored clips' own are heard beside, in a scratch folder.
@@ -204,8 +213,13 @@ def render_compared(
         & system_cue_sheets["clip_id"].isin(list(generated_soundtracks))
     ]
     tasks = {
-        f"{system}/{clip_id}": evaluation.Rendering(
-            system, cues, music.sources_of(cues, sources, library_cache), sources[clip_id]
+        f"{system}/{clip_id}": music.Arrangement(
+            clip_id,
+            system,
+            cues,
+            music.sources_of(cues, sources, library_cache),
+            sources[clip_id].n_samples,
+            sources[clip_id].sample_rate,
         )
         for (system, clip_id), cues in shown.groupby(["system", "clip_id"])
     }
@@ -237,7 +251,7 @@ def write_report(
 ) -> str:
     """The page of the run (:func:`moodscore.report.build_report`)."""
     options = EvaluationOptions.model_validate(parameters["evaluation"])
-    delivered = UnitSelection.model_validate(parameters["retrieval"]).system
+    delivered = MusicOptions.model_validate(parameters["retrieval"]).system
     shown = sorted(generated_soundtracks)[: options.max_report_clips]
     materials = {
         clip_id: report.ClipMaterial.of(
@@ -280,7 +294,7 @@ def write_report(
 
 
 def draw_spectrograms(
-    generated_soundtracks: dict, compared_soundtracks: dict, soundtracks: dict, selection: UnitSelection
+    generated_soundtracks: dict, compared_soundtracks: dict, soundtracks: dict, selection: MusicOptions
 ) -> dict[str, Any]:
     """For each scored clip the spectrograms of its original and of what the systems play to it."""
 

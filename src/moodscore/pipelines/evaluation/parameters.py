@@ -3,7 +3,7 @@
 from pydantic import BaseModel, ConfigDict, Field
 
 from moodscore.emotion import CorpusOptions, ReaderOptions
-from moodscore.music import UnitSelection
+from moodscore.music import MusicOptions
 from moodscore.sequence import NetworkOptions
 from moodscore.sound import SoundOptions
 from moodscore.vision import DescriptorOptions, MeasureOptions
@@ -35,6 +35,6 @@ DEFAULTS = {
     "audio_features": SoundOptions(),
     "anfis": ReaderOptions(),
     "lstm_x4": NetworkOptions(),
-    "retrieval": UnitSelection(),
+    "retrieval": MusicOptions(),
     "evaluation": EvaluationOptions(),
 }

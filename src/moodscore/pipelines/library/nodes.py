@@ -17,6 +17,7 @@ def index_songs(
     emotion_judge: dict,
     audio_scaler: dict,
     segment_s: float,
+    options: music.MusicOptions,
     compute: Compute,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Index the songs of the workspace's library.
@@ -26,8 +27,11 @@ def index_songs(
     library_index : pd.DataFrame
         One row a snippet (:func:`moodscore.music.index_library`).
     library_report : pd.DataFrame
-        One row a file.
+        One row a file. Both are empty where there is no folder and no music is to come from it.
     """
+    if options.music == "soundtracks" and not library_folder.is_dir():
+        logger.info("There is no library of songs in %s, and none is asked for", library_folder)
+        return pd.DataFrame(), pd.DataFrame(columns=music.REPORT_COLUMNS)
     cache = music.SongCache(library_cache)
     library = music.index_library(
         library_folder,

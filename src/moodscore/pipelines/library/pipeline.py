@@ -17,6 +17,7 @@ def create_pipeline(**kwargs) -> Pipeline:
                     "emotion_judge",
                     "audio_scaler",
                     "params:segment_s",
+                    "params:retrieval",
                     "params:compute",
                 ],
                 outputs=["library_index", "library_report"],

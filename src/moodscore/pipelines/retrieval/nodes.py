@@ -9,8 +9,8 @@ import pandas as pd
 from moodscore import emotion, figures, music, sound
 from moodscore.compute import Compute, map_clips, scratch_folder
 from moodscore.errors import MoodscoreError
-from moodscore.media import AudioFile, ScoredVideo, Waveform, mux_soundtrack, write_audio
-from moodscore.music import UnitSelection
+from moodscore.media import AudioFile, ScoredVideo, master, mux_soundtrack
+from moodscore.music import MusicOptions
 
 _KEYS = ["clip_id", "segment"]
 
@@ -58,11 +58,12 @@ def choose_music(
     library_cache: Path,
     predicted_audio_features: pd.DataFrame,
     emotion_predictions: pd.DataFrame,
+    visual_descriptors: pd.DataFrame,
     segments: pd.DataFrame,
     clip_manifest: pd.DataFrame,
     soundtracks: dict,
     segment_s: float,
-    options: UnitSelection,
+    options: MusicOptions,
     compute: Compute,
     seed: int,
 ) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
@@ -73,20 +74,28 @@ def choose_music(
     cue_sheet, cue_sheet_csv : pd.DataFrame
         The cue sheets of all clips, one below the other.
     quality_gate : pd.DataFrame
-        What the gate says of the clips to be scored, see :func:`moodscore.music.choose_tracks`.
+        What the gate says of the clips to be scored, see :func:`moodscore.music.choose_music`.
     """
     originals = _opened(soundtracks)
     dictionary = music.assemble_music(
-        snippet_index, originals, library_index, library_cache, segment_s=segment_s, selection=options
+        snippet_index,
+        originals,
+        library_index,
+        library_cache,
+        segment_s=segment_s,
+        options=options,
+        compute=compute,
     )
-    cue_sheet, quality_gate = music.choose_tracks(
-        music.briefs(segments, predicted_audio_features, emotion_predictions, originals),
+    chosen = music.choose_music(
+        music.briefs(
+            segments, predicted_audio_features, emotion_predictions, originals, cuts=visual_descriptors
+        ),
         dictionary,
         inspected=scored_clips(clip_manifest),
         compute=compute,
         seed=seed,
     )
-    return cue_sheet, cue_sheet, quality_gate
+    return chosen.cue_sheet, chosen.cue_sheet, chosen.quality_gate
 
 
 def render_soundtracks(
@@ -94,22 +103,25 @@ def render_soundtracks(
     soundtracks: dict,
     library_cache: Path,
     clip_manifest: pd.DataFrame,
-    options: UnitSelection,
+    options: MusicOptions,
     compute: Compute,
 ) -> dict[str, AudioFile]:
-    """The tracks of the clips that are scored, in a scratch folder."""
+    """The mastered tracks of the clips that are scored, in a scratch folder."""
     originals = _opened(soundtracks)
     cues = dict(list(cue_sheet.groupby("clip_id")))
     tasks = {
-        clip_id: (
+        clip_id: music.Arrangement(
+            clip_id,
+            options.system,
             cues[clip_id],
             music.sources_of(cues[clip_id], originals, library_cache),
-            originals[clip_id],
+            originals[clip_id].n_samples,
+            originals[clip_id].sample_rate,
         )
         for clip_id in scored_clips(clip_manifest)
         if clip_id in cues
     }
-    render = partial(_render, system=options.system, scratch=scratch_folder(compute))
+    render = partial(_render, scratch=scratch_folder(compute))
     return map_clips(render, tasks, compute, label="Rendering the soundtracks")[0]
 
 
@@ -145,14 +157,8 @@ def _opened(soundtracks: dict) -> dict[str, AudioFile]:
     return {clip_id: load() for clip_id, load in soundtracks.items()}
 
 
-def _render(
-    clip_id: str, item: tuple[pd.DataFrame, dict[str, AudioFile], AudioFile], *, system: str, scratch: Path
-) -> AudioFile:
-    cues, sources, original = item
-    track = music.play(system, cues, sources, n_samples=original.n_samples, sample_rate=original.sample_rate)
-    path = scratch / f"{clip_id}.wav"
-    write_audio(path, Waveform(track, original.sample_rate))
-    return AudioFile.open(path)
+def _render(clip_id: str, arranged: music.Arrangement, *, scratch: Path) -> AudioFile:
+    return master(arranged.rendered(), scratch / f"{clip_id}.wav").track
 
 
 def _track(clip_id: str, load_track: Any, cues: pd.DataFrame) -> Any:

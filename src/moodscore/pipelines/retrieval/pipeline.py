@@ -37,6 +37,7 @@ def create_pipeline(**kwargs) -> Pipeline:
                     "library_cache",
                     "predicted_audio_features",
                     "emotion_predictions",
+                    "visual_descriptors",
                     "segments",
                     "clip_manifest",
                     "soundtracks",

@@ -102,7 +102,7 @@ class Models:
         context = _context_of(home, request)
         self._catalog = context.catalog
         check_parameters(create_pipeline(), self._catalog)
-        self._library = request.library
+        self._library = request.songs
         self._remedy = _remedy(home, request.env)
         self.workspace: str = context.config_loader["globals"]["workspace"]
         self._stored: dict[str, AbstractDataset] = {}

@@ -1,5 +1,6 @@
 """Nodes of the score pipeline."""
 
+import math
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ from moodscore import emotion, figures, media, music, scoring, segments, sequenc
 from moodscore.compute import Compute, scratch_folder
 from moodscore.emotion import ReaderOptions
 from moodscore.errors import MoodscoreError
-from moodscore.music import UnitSelection
+from moodscore.music import MusicOptions
 from moodscore.pipelines.score.parameters import ScoreOptions
 from moodscore.vision import MeasureOptions
 
@@ -113,18 +114,20 @@ def choose_score(
     soundtracks: dict,
     score_audio_features: pd.DataFrame,
     score_emotion: pd.DataFrame,
+    score_descriptors: pd.DataFrame,
     score_facts: dict,
     segment_s: float,
-    selection: UnitSelection,
+    selection: MusicOptions,
+    compute: Compute,
     seed: int,
     options: ScoreOptions,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """The music, second by second.
+    """The music, run by run.
 
     Returns
     -------
     score_cue_sheet : pd.DataFrame
-        See :func:`moodscore.music.cue_sheet`.
+        See :func:`moodscore.music.run_sheet`.
     score_findings : pd.DataFrame
         What is wrong with its track; empty if nothing is.
     """
@@ -140,16 +143,29 @@ def choose_score(
         library_index,
         library_cache,
         segment_s=segment_s,
-        selection=selection,
+        options=selection,
+        compute=compute,
     )
+    clip_id = score_facts["clip_id"]
+    cuts = score_descriptors[[*_KEYS, "cut_s", "cut_strength"]]
+    spans = scoring.parse_cues(options.emotion) if options.emotion else []
     brief = music.Brief(
-        clip_id=score_facts["clip_id"],
-        targets=score_emotion.merge(score_audio_features, on=_KEYS),
+        clip_id=clip_id,
+        targets=score_emotion.merge(score_audio_features, on=_KEYS).merge(cuts, on=_KEYS),
         truth=None,
         n_samples=round(score_facts["duration_s"] * media.SAMPLE_RATE),
         sample_rate=media.SAMPLE_RATE,
+        given_s=tuple(at for span in spans for at in (span.start_s, span.end_s) if math.isfinite(at)),
     )
-    return scoring.choose_cues(brief, dictionary, seed=seed, take=options.take)
+    chosen = music.choose_music(
+        [brief],
+        dictionary,
+        inspected=[clip_id],
+        compute=Compute(backend="serial"),
+        seed=seed,
+        take=options.take,
+    )
+    return chosen.cue_sheet, music.kept_findings(chosen.quality_gate)
 
 
 def play_score(
@@ -157,7 +173,7 @@ def play_score(
     score_facts: dict,
     soundtracks: dict,
     library_cache: Path,
-    selection: UnitSelection,
+    selection: MusicOptions,
     compute: Compute,
     options: ScoreOptions,
 ) -> tuple[dict[str, media.AudioFile], dict[str, float | None]]:
@@ -172,16 +188,16 @@ def play_score(
     """
     facts = dict(score_facts)
     clip_id = facts.pop("clip_id")
-    track = music.rendered_track(
+    arranged = music.Arrangement(
+        clip_id,
         selection.system,
         score_cue_sheet,
         music.sources_of(score_cue_sheet, _opened(soundtracks, selection), library_cache),
         n_samples=int(score_cue_sheet["stop_sample"].iloc[-1]),
         sample_rate=media.SAMPLE_RATE,
-        levelled=False,
     )
     finished = scoring.finish_soundtrack(
-        track,
+        arranged.rendered(),
         options.video,
         media.ClipInfo(**facts),
         scratch_folder(compute),
@@ -230,6 +246,6 @@ def put_to_picture(
     return {scored.path.name: scored.path}, {"reason": scored.reason, "left_out": list(scored.left_out)}
 
 
-def _opened(soundtracks: dict, selection: UnitSelection) -> dict[str, media.AudioFile]:
+def _opened(soundtracks: dict, selection: MusicOptions) -> dict[str, media.AudioFile]:
     """The sound of the training clips, where music may be taken from them."""
     return {} if selection.music == "library" else {clip_id: load() for clip_id, load in soundtracks.items()}

@@ -25,6 +25,12 @@ class Request:
         See `moodscore.scoring.parse_cues`.
     keep_audio_db : float or None
         Level of the original sound.
+    song : str
+        The only piece that may be used: a sound file, or the name of one in the library; empty for any.
+    cuts : str or None
+        How readily music is left that would play on; None is the workspace's.
+    change_at : str or None
+        Where another piece may follow; None is the workspace's.
     preset : str or None
         The system that makes the music; None is the workspace's.
     seed : int or None
@@ -48,6 +54,9 @@ class Request:
     library: Path | None = None
     emotion: str = ""
     keep_audio_db: float | None = None
+    song: str = ""
+    cuts: str | None = None
+    change_at: str | None = None
     preset: str | None = None
     seed: int | None = None
     reader: str | None = None
@@ -58,10 +67,18 @@ class Request:
     explain: bool = False
 
     @property
+    def songs(self) -> Path | None:
+        """Where the songs lie: the folder, or the one file that is the only piece."""
+        alone = Path(self.song) if self.song else None
+        return alone if alone is not None and alone.is_file() else self.library
+
+    @property
     def changes(self) -> dict[str, Any]:
         """Parameters of the workspace that the options change, as Kedro takes them."""
-        retrieval = {"system": self.preset} if self.preset else {}
-        retrieval |= {"music": "library"} if self.library else {}
+        asked = {"system": self.preset, "cuts": self.cuts, "change_at": self.change_at}
+        retrieval: dict[str, Any] = {name: value for name, value in asked.items() if value}
+        retrieval |= {"music": "library"} if self.songs else {}
+        retrieval |= {"song": self.song} if self.song and self.songs == self.library else {}
         changes: dict[str, Any] = {"retrieval": retrieval} if retrieval else {}
         return changes | ({"seed": self.seed} if self.seed is not None else {})
 
@@ -119,6 +136,8 @@ def jobs_of(request: Request) -> list[Job]:
         raise MoodscoreError(f"-o {request.output}: is no folder, and there are {len(videos)} videos")
     if len(videos) > 1 and request.emotion:
         raise MoodscoreError(f"--emotion: is of one video, and there are {len(videos)}; score it by itself")
+    if request.song and request.songs is None:
+        raise MoodscoreError(f"--song {request.song}: there is no such file")
     if request.library is not None and not request.library.is_dir():
         raise MoodscoreError(f"--library {request.library}: there is no such folder")
     takes = range(request.takes)

@@ -80,7 +80,7 @@ class Studio:
         self._drawing = everything.only_nodes(_DRAWING)
         self._playing = everything - self._looking - self._choosing - self._drawing
         self._outputs = everything.all_outputs()
-        if request.library:
+        if request.songs:
             _ = self.models.songs
         self._is_warm = False
         # Two threads that begin to import one package can meet half of it: this one first.
@@ -103,7 +103,7 @@ class Studio:
             [models.parameter(name).model_dump() for name in ("anfis", "retrieval")],
             models.parameter("seed"),
             models.parameter("segment_s"),
-            sorted(models.songs["clip_id"].unique()) if request.library else None,
+            sorted(models.songs["clip_id"].unique()) if request.songs else None,
             [str(span) for span in self._spans],
             [job.take, request.keep_audio_db, request.flac],
         )
@@ -190,7 +190,7 @@ def _score(studio: Studio, job: Job, taken: dict[Path, Path], keep: Collection[s
     request = studio.request
     scoring.check_is_film(job.video)
     job.outputs = outputs_of(job, request, studio.records)
-    job.outputs.check([job.video], library=request.library)
+    job.outputs.check([job.video], library=request.songs)
     other = taken.setdefault(job.outputs.video.resolve(), job.video)
     if other != job.video:
         raise MoodscoreError(f"{job.video}: its score would replace that of {other}; name a folder for each")

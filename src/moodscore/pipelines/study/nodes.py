@@ -1,6 +1,5 @@
 """Nodes of the study pipeline."""
 
-import zlib
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -12,19 +11,9 @@ import pandas as pd
 from moodscore import music, sound, study
 from moodscore.compute import Compute, map_clips, scratch_folder
 from moodscore.errors import MoodscoreError
-from moodscore.media import AudioFile, ScoredVideo, Waveform, mux_soundtrack, write_audio
-from moodscore.music import UnitSelection
+from moodscore.media import AudioFile, ScoredVideo, master, mux_soundtrack
+from moodscore.music import MusicOptions
 from moodscore.pipelines.study.parameters import StudyOptions
-
-
-@dataclass(frozen=True)
-class _Score:
-    """Music that is still to be played: a cue sheet (None for silence) and the sound it takes."""
-
-    cues: pd.DataFrame | None
-    sources: dict[str, AudioFile]
-    n_samples: int
-    sample_rate: int
 
 
 @dataclass(frozen=True)
@@ -32,7 +21,7 @@ class _Task:
     """A video and the music of each system for it, stored or still to be played."""
 
     source: Path
-    music: dict[str, AudioFile | _Score]
+    music: dict[str, AudioFile | music.Arrangement]
 
 
 def make_versions(
@@ -44,12 +33,13 @@ def make_versions(
     predicted_audio_features: pd.DataFrame,
     previous_audio_features: pd.DataFrame,
     emotion_predictions: pd.DataFrame,
+    visual_descriptors: pd.DataFrame,
     segments: pd.DataFrame,
     soundtracks: dict,
     audio_features: pd.DataFrame,
     audio_scaler: dict,
     segment_s: float,
-    selection: UnitSelection,
+    selection: MusicOptions,
     options: StudyOptions,
     compute: Compute,
     seed: int,
@@ -70,15 +60,28 @@ def make_versions(
     truth = sound.AudioScaler.from_dict(audio_scaler).transform_keyed(audio_features)
     heard = segments[segments["clip_id"].isin(shown)]
     briefs = music.briefs(
-        heard, predicted_audio_features, emotion_predictions, sources, truth, previous_audio_features
+        heard,
+        predicted_audio_features,
+        emotion_predictions,
+        sources,
+        truth,
+        previous_audio_features,
+        cuts=visual_descriptors,
     )
     dictionary = music.assemble_music(
-        snippet_index, sources, library_index, library_cache, segment_s=segment_s, selection=selection
+        snippet_index,
+        sources,
+        library_index,
+        library_cache,
+        segment_s=segment_s,
+        options=selection,
+        compute=compute,
     )
 
-    def music_of(system: str, brief: music.Brief) -> AudioFile | _Score:
-        made = system == selection.system
-        return stored[brief.clip_id] if made else _score(system, brief, dictionary, seed)
+    def music_of(system: str, brief: music.Brief) -> AudioFile | music.Arrangement:
+        if system == selection.system:
+            return stored[brief.clip_id]
+        return music.arrange(system, brief, dictionary, seed=music.chance_of(brief.clip_id, seed))[0]
 
     tasks = {
         brief.clip_id: _Task(pictures[brief.clip_id], {s: music_of(s, brief) for s in options.systems})
@@ -104,29 +107,15 @@ def _drawn(clip_ids: list[str], n_videos: int, seed: int) -> list[str]:
     return sorted(np.random.default_rng(seed).choice(clip_ids, size=n_videos, replace=False).tolist())
 
 
-def _score(system: str, brief: music.Brief, dictionary: music.MusicDictionary, seed: int) -> _Score:
-    """What a system would play to a clip; of several takes the first."""
-    chance = [seed, zlib.crc32(brief.clip_id.encode())]
-    cues = next(iter(music.plan(system, brief, dictionary, seed=chance)), None)
-    used = [] if cues is None else cues["source_clip"].unique()
-    return _Score(cues, {name: dictionary.sources[name] for name in used}, brief.n_samples, brief.sample_rate)
-
-
 def _write(clip_id: str, task: _Task, *, scratch: Path) -> dict[str, str]:
     """Write the versions of one video; their blinded names by system."""
     names = {}
     for system, track in task.music.items():
         stem = f"{clip_id}.{system}"
-        if isinstance(track, _Score):
-            track = _play(system, track, scratch / f"{stem}.wav")
+        if isinstance(track, music.Arrangement):
+            track = master(track.rendered(), scratch / f"{stem}.wav").track
         path = scratch / f"{stem}.mp4"
         mux_soundtrack(ScoredVideo(task.source, track), path)
         names[system] = study.blinded_name(clip_id, system, path)
         path.rename(scratch / names[system])
     return names
-
-
-def _play(system: str, score: _Score, path: Path) -> AudioFile:
-    shape = {"n_samples": score.n_samples, "sample_rate": score.sample_rate}
-    write_audio(path, Waveform(music.play(system, score.cues, score.sources, **shape), score.sample_rate))
-    return AudioFile.open(path)

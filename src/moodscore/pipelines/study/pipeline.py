@@ -20,6 +20,7 @@ def create_pipeline(**kwargs) -> Pipeline:
                     "predicted_audio_features",
                     "previous_audio_features",
                     "emotion_predictions",
+                    "visual_descriptors",
                     "segments",
                     "soundtracks",
                     "audio_features",

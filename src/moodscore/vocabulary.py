@@ -1,0 +1,5 @@
+"""Words that stand in tables and mean the same in every room."""
+
+#: How music follows other music that it does not go on from, in the column ``join`` of a cue sheet: by unit
+#: selection, as published, by a jump inside a piece, by a change of piece.
+JOINS = ("crossfade", "hard", "jump", "change")
