@@ -8,7 +8,7 @@ from moodscore.demo import ensure_library
 
 
 class DemoLibraryDataset(LocalInputDataset):
-    """Loads the folder of the demo songs; the first load synthesises them, later ones check that they are whole.
+    """Loads the folder of the demo songs; the first load synthesises them, later ones check them.
 
     Parameters
     ----------

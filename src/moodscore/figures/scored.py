@@ -1,6 +1,7 @@
-"""The emotion of one scored video, over its pictures, and where its music is joined."""
+"""The emotion of one scored video, over its pictures, and the music that plays to it."""
 
 from collections.abc import Sequence
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,6 +14,7 @@ from moodscore.figures.style import (
     NOTE_SIZE,
     QUADRANT_COLOURS,
     QUADRANT_NAMES,
+    SERIES_COLOURS,
     TINT,
     VERMILION,
     legend_below,
@@ -21,7 +23,7 @@ from moodscore.figures.style import (
     say_nothing_to_show,
     tidy,
 )
-from moodscore.vocabulary import JOINS
+from moodscore.vocabulary import JOINS, ON_BEAT_S
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -30,13 +32,15 @@ if TYPE_CHECKING:
 #: Height of the pictures of the strip in pixels, and how many times as wide as high the strip is.
 STRIP_HEIGHT = 120
 _STRIP_ASPECT = 10.5
-_SIZE = (9.4, 5.6)
-_HEIGHTS = (0.8, 0.3, 2.0, 0.7)
+_SIZE = (9.4, 6.4)
+_HEIGHTS = (0.8, 0.3, 2.0, 0.6, 0.7)
 _LEGEND_COLUMNS = 4
 _SCORE_COLOURS = {"valence": INK, "arousal": VERMILION}
-#: Scores at the ends of the scale keep off the edge of the panel; below them there is room for joins.
-_SCORES = (LOWEST_SCORE - 1.2, HIGHEST_SCORE + 0.4)
-_JOIN_HEIGHT = 0.6
+#: Scores at the ends of the scale keep off the edge of the panel.
+_SCORES = (LOWEST_SCORE - 0.4, HIGHEST_SCORE + 0.4)
+#: Where picture cuts are marked in the lane of the music.
+_CUT_HEIGHT = 1.16
+_MAX_NAME = 24
 #: Distance from neutral to a corner of the scale.
 _MAX_CONFIDENCE = float(np.hypot(HIGHEST_SCORE - NEUTRAL_SCORE, HIGHEST_SCORE - NEUTRAL_SCORE))
 #: A quadrant's name is written on its band where that takes at least this share of the width.
@@ -61,9 +65,13 @@ def strip_length(width: int, height: int) -> int:
 
 
 def scored_figure(
-    clip_id: str, strip: Sequence[np.ndarray], emotion: pd.DataFrame, cues: pd.DataFrame
+    clip_id: str,
+    strip: Sequence[np.ndarray],
+    emotion: pd.DataFrame,
+    cues: pd.DataFrame,
+    cuts_s: Sequence[float] = (),
 ) -> "Figure":
-    """Film strip, quadrants that the music follows, valence and arousal, confidence, joins.
+    """Film strip, quadrants that the music follows, valence and arousal, the music, confidence.
 
     Parameters
     ----------
@@ -75,14 +83,18 @@ def scored_figure(
         One row a segment: ``start_s, end_s, valence, arousal, confidence, routed_quadrant`` and
         ``is_given``, whether a person said so.
     cues : pd.DataFrame
-        The cue sheet; says where the music is joined, and how long the clip is.
+        The cue sheet; says which piece plays when, where it jumps, and how long the clip is.
+    cuts_s : sequence of float
+        Picture cuts.
     """
-    figure = new_figure(*_SIZE, f"{printable(clip_id)}: emotion, and where the music is joined")
+    figure = new_figure(*_SIZE, f"{printable(clip_id)}: emotion, and the music that plays to it")
     duration_s = float(cues["end_s"].iloc[-1])
-    film, band, scores, confidence = figure.subplots(len(_HEIGHTS), 1, sharex=True, height_ratios=_HEIGHTS)
+    panels = figure.subplots(len(_HEIGHTS), 1, sharex=True, height_ratios=_HEIGHTS)
+    film, band, scores, music, confidence = panels
     _draw_strip(film, strip, duration_s)
     _draw_band(band, emotion, duration_s)
-    _draw_scores(scores, emotion, cues)
+    _draw_scores(scores, emotion)
+    _draw_music(music, cues, np.asarray(cuts_s, dtype=float), duration_s)
     _draw_confidence(confidence, emotion)
     for axes in (scores, confidence):
         tidy(axes)
@@ -131,15 +143,57 @@ def _draw_band(axes: "Axes", emotion: pd.DataFrame, duration_s: float) -> None:
             )
 
 
-def _draw_scores(axes: "Axes", emotion: pd.DataFrame, cues: pd.DataFrame) -> None:
+def _draw_scores(axes: "Axes", emotion: pd.DataFrame) -> None:
     for start_s, end_s, (quadrant,) in _runs(emotion, ["routed_quadrant"]):
         axes.axvspan(start_s, end_s, color=QUADRANT_COLOURS[quadrant], alpha=TINT, lw=0)
     axes.axhline(NEUTRAL_SCORE, color=FAINT, lw=0.6)
     for name, colour in _SCORE_COLOURS.items():
         axes.stairs(emotion[name].to_numpy(), _edges(emotion), baseline=None, color=colour, lw=1.6)
-    joins = cues.loc[cues["join"].isin(JOINS), "start_s"]
-    axes.vlines(joins, _SCORES[0], _SCORES[0] + _JOIN_HEIGHT, color=INK, lw=1.0)
     axes.set(ylim=_SCORES, yticks=range(int(LOWEST_SCORE), int(HIGHEST_SCORE) + 1, 2), ylabel="score (1–9)")
+
+
+def _draw_music(axes: "Axes", cues: pd.DataFrame, cuts_s: np.ndarray, duration_s: float) -> None:
+    """The pieces by colour, jumps inside one as ticks, picture cuts above, filled where on a beat."""
+    _without_frame(axes)
+    axes.set(ylim=(0, 1.3))
+    colours = piece_colours(cues)
+    changes = cues["source_file"].ne(cues["source_file"].shift()).cumsum()
+    for _, own in cues.groupby(changes):
+        start_s, end_s = own["start_s"].iloc[0], own["end_s"].iloc[-1]
+        file = own["source_file"].iloc[0]
+        axes.axvspan(start_s, end_s, 0, 0.7, color=colours[file], alpha=0.55, lw=0)
+        if end_s - start_s >= _NAMED_SHARE * duration_s:
+            name = {"ha": "center", "va": "center", "fontsize": NOTE_SIZE, "color": INK, "clip_on": True}
+            axes.text((start_s + end_s) / 2, 0.42, _short(file), **name)
+    is_change = cues["source_file"].ne(cues["source_file"].shift())
+    joins = cues.loc[cues["join"].isin(JOINS) & ~is_change, "start_s"]
+    axes.vlines(joins, 0, 0.91, color=INK, lw=1.0)
+    is_on_beat = _on_beat(cues, cuts_s)
+    for flags, fill in ((is_on_beat, INK), (~is_on_beat, "none")):
+        cuts = cuts_s[flags]
+        axes.plot(cuts, np.full(len(cuts), _CUT_HEIGHT), ls="", marker="v", ms=4, mfc=fill, mec=INK, mew=0.7)
+
+
+def piece_colours(cues: pd.DataFrame) -> dict[str, str]:
+    """A colour for each source file, those that sound longest first; the last one for all that are left."""
+    lasts = (cues["end_s"] - cues["start_s"]).groupby(cues["source_file"]).sum()
+    ranked = lasts.sort_values(ascending=False, kind="stable").index
+    n_own = len(SERIES_COLOURS) if len(ranked) <= len(SERIES_COLOURS) else len(SERIES_COLOURS) - 1
+    return {file: SERIES_COLOURS[rank] if rank < n_own else FAINT for rank, file in enumerate(ranked)}
+
+
+def _short(file: str) -> str:
+    name = printable(PurePosixPath(file).stem)
+    return name if len(name) <= _MAX_NAME else f"{name[: _MAX_NAME - 1]}…"
+
+
+def _on_beat(cues: pd.DataFrame, cuts_s: np.ndarray) -> np.ndarray:
+    """Whether each picture cut falls on a beat of what plays."""
+    cells = cues.get("beats_s", [])
+    beats = np.array([float(word) for cell in cells if isinstance(cell, str) for word in cell.split()])
+    if not len(beats):
+        return np.zeros(len(cuts_s), dtype=bool)
+    return np.abs(cuts_s[:, np.newaxis] - beats).min(axis=1, initial=np.inf) <= ON_BEAT_S
 
 
 def _draw_confidence(axes: "Axes", emotion: pd.DataFrame) -> None:
@@ -174,7 +228,10 @@ def _handles(any_given: bool) -> list:
     from matplotlib.patches import Patch
 
     lines = [Line2D([], [], color=colour, label=name) for name, colour in _SCORE_COLOURS.items()]
-    lines.append(Line2D([], [], color=INK, ls="", marker="|", ms=8, label="join of the music"))
+    lines.append(Line2D([], [], color=INK, ls="", marker="|", ms=8, label="jump inside a piece"))
+    cut = {"ls": "", "marker": "v", "ms": 4, "mec": INK, "mew": 0.7}
+    lines.append(Line2D([], [], mfc=INK, **cut, label="picture cut on a beat"))
+    lines.append(Line2D([], [], mfc="none", **cut, label="picture cut between beats"))
     lines.append(Patch(color=FAINT, alpha=0.5, lw=0, label="confidence (from neutral)"))
     bands = [
         Patch(color=QUADRANT_COLOURS[name], alpha=3 * TINT, lw=0, label=QUADRANT_NAMES[name])

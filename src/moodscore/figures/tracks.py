@@ -7,12 +7,12 @@ import numpy as np
 import pandas as pd
 
 from moodscore.emotion import HIGHEST_SCORE, LOWEST_SCORE, NEUTRAL_SCORE, QUADRANTS
+from moodscore.figures.scored import piece_colours
 from moodscore.figures.style import (
     FAINT,
     INK,
     QUADRANT_COLOURS,
     QUADRANT_NAMES,
-    SERIES_COLOURS,
     TINT,
     VERMILION,
     legend_below,
@@ -29,8 +29,6 @@ if TYPE_CHECKING:
     from moodscore.samples import SampleSource
 
 _FEATURES = ("tempo", "loudness", "rhythm")
-#: Sources with a colour of their own; what is left shares one more.
-_MAX_SOURCES = len(SERIES_COLOURS)
 #: Columns of the waveform: about one a pixel.
 _COLUMNS = 1200
 #: Samples read at a time, however long the track.
@@ -84,7 +82,7 @@ def _draw_waveform(axes: "Axes", track: "SampleSource", cues: pd.DataFrame) -> l
     lowest, highest = _extremes(track, edges)
     middles = (edges[:-1] + edges[1:]) // 2
     cue_of_column = np.searchsorted(cues["start_sample"].to_numpy(), middles, side="right") - 1
-    colours = _source_colours(cues)
+    colours = piece_colours(cues)
     colour_of_column = np.array([colours[file] for file in cues["source_file"]])[cue_of_column]
     times = middles / track.sample_rate
     limit = max(np.abs([lowest, highest]).max(), np.finfo(np.float32).eps) * 1.15
@@ -95,14 +93,6 @@ def _draw_waveform(axes: "Axes", track: "SampleSource", cues: pd.DataFrame) -> l
     named = [Patch(color=colour, label=_short(file)) for file, colour in colours.items() if colour != FAINT]
     others = sum(colour == FAINT for colour in colours.values())
     return named + ([Patch(color=FAINT, label=f"{others} other sources")] if others else [])
-
-
-def _source_colours(cues: pd.DataFrame) -> dict[str, str]:
-    """A colour for each source, those that sound longest first; the last one for all that are left."""
-    lasts = (cues["stop_sample"] - cues["start_sample"]).groupby(cues["source_file"]).sum()
-    ranked = lasts.sort_values(ascending=False, kind="stable").index
-    n_own = _MAX_SOURCES if len(ranked) <= _MAX_SOURCES else _MAX_SOURCES - 1
-    return {file: SERIES_COLOURS[rank] if rank < n_own else FAINT for rank, file in enumerate(ranked)}
 
 
 def _short(name: str) -> str:

@@ -12,14 +12,12 @@ import numpy as np
 import pandas as pd
 
 from moodscore.errors import MoodscoreError
-from moodscore.vocabulary import JOINS
+from moodscore.vocabulary import JOINS, ON_BEAT_S
 
 #: The next beat is kept within this time of where it would have fallen (s).
 BEAT_TOLERANCE_S = 0.07
 #: A change is at a picture cut within this time (s).
 CUT_TOLERANCE_S = 0.2
-#: A cut is on a beat within this time (s).
-ON_BEAT_S = 0.08
 
 
 @dataclass(frozen=True)
@@ -69,7 +67,7 @@ def continuity(
     -------
     dict of str to float
         ``joins_per_min``, ``changes_per_min``, ``median_run_s``; ``beat_kept``: share of the jumps after
-        which the next beat falls within 70 ms of where it would have fallen (a change begins a beat of its own);
+        which the next beat falls within 70 ms of where it would have fallen (a change sets its own beat);
         ``bar_kept``: of those whose bar is known, the share that also keeps the place in the bar;
         ``changes_at_cuts``: share of the changes within 0.2 s of a picture cut; ``cuts_on_beats``: share of
         the cuts within 80 ms of a beat, and ``cuts_on_beats_chance``, that of cuts anywhere else;

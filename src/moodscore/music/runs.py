@@ -27,6 +27,7 @@ from moodscore.music.scenes import Scene
 from moodscore.music.search import PlannedRun
 from moodscore.music.snippets import FEATURE_COLUMNS
 from moodscore.pieces import Piece
+from moodscore.vocabulary import JOINS, ON_BEAT_S
 
 #: Columns that only sheets of runs have.
 RUN_ONLY = (
@@ -121,9 +122,7 @@ def run_sheet(
             | {"scene": _scene_at(scenes, run.start_s), "fade_in_s": 0.0, "fade_out_s": 0.0, "ending": ""}
         )
     _fade_ends(rows, runs, music, n_samples / sample_rate)
-    sheet = pd.DataFrame(rows).assign(clip_id=clip_id)
-    sheet["quadrant"] = [scenes[number].quadrant for number in sheet["scene"]]
-    return sheet[list(RUN_COLUMNS)]
+    return pd.DataFrame(rows).assign(clip_id=clip_id)[list(RUN_COLUMNS)]
 
 
 def _pointers(run: PlannedRun, start: int, stop: int, music: MusicDictionary, rate: int) -> dict:
@@ -195,6 +194,7 @@ def _own_seconds(targets: pd.DataFrame, edges_s: np.ndarray, run: PlannedRun, mu
     present = points_of(music, heard)
     gains = _gains(searched[:, FEATURE_COLUMNS.index("loudness")], heard, middles[inside], music)
     curve = " ".join(f"{at:.3f}:{gain:.2f}" for at, gain in zip(middles[inside], gains, strict=True))
+    routed = "routed_quadrant" if "routed_quadrant" in asked else "quadrant"
     features = {f"predicted_{name}": asked[name].mean() for name in FEATURE_COLUMNS}
     features |= {f"target_{name}": searched[:, k].mean() for k, name in enumerate(FEATURE_COLUMNS)}
     features |= {f"chosen_{name}": chosen[name].mean() for name in FEATURE_COLUMNS}
@@ -204,6 +204,7 @@ def _own_seconds(targets: pd.DataFrame, edges_s: np.ndarray, run: PlannedRun, mu
         "target_cost": float(np.abs(wanted - present).sum(axis=1).mean()),
         "gain_db": float(gains.mean()),
         "gain_curve": curve,
+        "quadrant": asked[routed].mode().iloc[0],
         **features,
         **asked[_EMOTION].mean().to_dict(),
     }
@@ -256,3 +257,36 @@ def _fade_ends(
     rows[0]["fade_in_s"] = min(GUARD_FADE_S if begins else FADE_IN_S, longest_s)
     rows[-1]["fade_out_s"] = min(GUARD_FADE_S if ends else FADE_OUT_S, longest_s if ends else 3 * longest_s)
     rows[-1]["ending"] = last.ending if ends else ""
+
+
+def going_on(cues: pd.DataFrame, cuts_s: np.ndarray) -> dict[str, int]:
+    """Count what a person sees of a score: pieces, jumps, changes, picture cuts and those on a beat.
+
+    Parameters
+    ----------
+    cues : pd.DataFrame
+        A cue sheet of any kind.
+    cuts_s : np.ndarray [shape=(c,)]
+        Picture cuts in seconds.
+
+    Returns
+    -------
+    dict of str to int
+        ``pieces, jumps, changes, cuts, cuts_on_beats``.
+    """
+    files = cues["source_file"]
+    is_change = files.ne(files.shift()) & (np.arange(len(cues)) > 0)
+    is_join = cues["join"].isin(JOINS)
+    beats = (
+        np.concatenate([numbers_of(cell) for cell in cues["beats_s"]]) if "beats_s" in cues else np.empty(0)
+    )
+    on_beats = 0
+    if len(beats) and len(cuts_s):
+        on_beats = int((np.abs(cuts_s[:, np.newaxis] - beats).min(axis=1) <= ON_BEAT_S).sum())
+    return {
+        "pieces": int(files.nunique()),
+        "jumps": int((is_join & ~is_change).sum()),
+        "changes": int((is_join & is_change).sum()),
+        "cuts": len(cuts_s),
+        "cuts_on_beats": on_beats,
+    }

@@ -11,7 +11,7 @@ from pydantic import BaseModel
 from moodscore.emotion import QUADRANTS
 from moodscore.report.clips import ClipIllustration, figure_address
 from moodscore.report.timeline import clock, timeline_of
-from moodscore.report.words import METRICS, SYSTEM_WORDS, Metric, headline
+from moodscore.report.words import GOING_ON, METRICS, SYSTEM_WORDS, Metric, headline
 
 if TYPE_CHECKING:
     from jinja2 import Template
@@ -104,6 +104,7 @@ def build_report(contents: ReportContents) -> str:
         },
         improvements={title: _improvements(metrics["improvement"], side) for side, title in _SIDES.items()},
         columns=METRICS,
+        column_groups=_column_groups(),
         readings=_readings(metrics),
         reading_columns=[heading for _, heading in _READINGS],
         figures=[(title, figure_address(figure), alt) for title, (figure, alt) in contents.figures.items()],
@@ -146,14 +147,21 @@ def _systems(systems: dict[str, Any], original: dict[str, Any], side: str) -> li
     return [
         {
             "name": name,
-            "cells": [
-                (_number(own.get(metric.name), metric.decimals), name in best[metric.name])
+            "cells": {
+                metric.name: (_number(own.get(metric.name), metric.decimals), name in best[metric.name])
                 for metric in METRICS
-            ],
+            },
             "n_clips": own.get("n_clips"),
         }
         for name, own in scores.items()
     ]
+
+
+def _column_groups() -> dict[str, list[Metric]]:
+    """The metrics in tables that fit a window: how music suits the film, and how it goes on."""
+    going_on = [metric for metric in METRICS if metric.name in GOING_ON]
+    suiting = [metric for metric in METRICS if metric.name not in GOING_ON]
+    return {"How the music suits the film": suiting, "How the music goes on": going_on}
 
 
 def _best(scores: dict[str, Any], metric: Metric) -> set[str]:

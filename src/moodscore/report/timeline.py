@@ -1,6 +1,7 @@
 """Emotion over time as a drawing in the page itself, which follows its light and dark colours."""
 
 from dataclasses import dataclass
+from pathlib import PurePosixPath
 
 import numpy as np
 import pandas as pd
@@ -10,6 +11,8 @@ from moodscore.vocabulary import JOINS
 
 #: Size of the drawing in its own units; the page stretches it to the width there is.
 WIDTH, HEIGHT = 1000.0, 100.0
+#: Pieces have one of so many colours.
+N_COLOURS = 6
 #: Scores at the ends of the scale keep off the edge.
 _INSET = 4.0
 #: About as many ticks on the axis of time.
@@ -29,6 +32,8 @@ class Timeline:
         Path of ``valence, arousal, valence_label, arousal_label``.
     joins : list of float
         Where music was joined.
+    pieces : list of (float, float, int, str)
+        Left edge, width, number of the piece's colour, its name: what plays when.
     ticks : list of (float, str)
         Share of the width in percent, time.
     """
@@ -36,6 +41,7 @@ class Timeline:
     bands: list[tuple[float, float, str]]
     lines: dict[str, str]
     joins: list[float]
+    pieces: list[tuple[float, float, int, str]]
     ticks: list[tuple[float, str]]
 
 
@@ -48,7 +54,7 @@ def timeline_of(read: pd.DataFrame, cues: pd.DataFrame) -> Timeline:
         ``start_s, end_s, valence, arousal, routed_quadrant`` and ``valence_label, arousal_label``
         (NaN where nobody rated), one row a segment in order of time.
     cues : pd.DataFrame
-        ``start_s, join``: the clip's cue sheet.
+        ``start_s, end_s, join, source_file``: the clip's cue sheet.
     """
     end_s = float(read["end_s"].max())
     x = WIDTH / end_s
@@ -64,8 +70,24 @@ def timeline_of(read: pd.DataFrame, cues: pd.DataFrame) -> Timeline:
         bands=bands,
         lines={name: _path(read, name, x) for name in names},
         joins=[float(join * x) for join in joins],
+        pieces=_pieces(cues, x),
         ticks=[(100 * t / end_s, clock(t)) for t in np.arange(0, end_s, step)],
     )
+
+
+def _pieces(cues: pd.DataFrame, x: float) -> list[tuple[float, float, int, str]]:
+    """The stretches of one piece each, with a colour by the order in which pieces come."""
+    numbers = {file: number % N_COLOURS for number, file in enumerate(cues["source_file"].unique())}
+    stretches = cues["source_file"].ne(cues["source_file"].shift()).cumsum()
+    return [
+        (
+            float(own["start_s"].iloc[0] * x),
+            float((own["end_s"].iloc[-1] - own["start_s"].iloc[0]) * x),
+            numbers[own["source_file"].iloc[0]],
+            PurePosixPath(own["source_file"].iloc[0]).stem,
+        )
+        for _, own in cues.groupby(stretches)
+    ]
 
 
 def _path(read: pd.DataFrame, column: str, x: float) -> str:

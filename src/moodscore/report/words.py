@@ -99,12 +99,74 @@ METRICS = (
     Metric("join_auc_click", "joins: click", "AUC", "half", 2, "The same by clicks."),
     Metric("join_auc_loudness", "joins: loudness", "AUC", "half", 2, "The same by steps of loudness."),
     Metric(
+        "joins_per_min",
+        "joins",
+        "a minute",
+        "lower",
+        1,
+        "How often the music is cut: jumps inside a piece and changes of piece. A person who cuts music to a "
+        "film does it one to three times a minute.",
+    ),
+    Metric(
+        "changes_per_min", "changes of piece", "a minute", "neither", 1, "How often another piece follows."
+    ),
+    Metric("median_run_s", "median run", "s", "higher", 1, "How long music plays on between two joins."),
+    Metric(
+        "beat_kept",
+        "beat kept",
+        "",
+        "higher",
+        2,
+        "Share of the jumps after which the next beat falls within 70 ms of where it would have fallen.",
+    ),
+    Metric(
+        "bar_kept",
+        "bar kept",
+        "",
+        "higher",
+        2,
+        "Share of the jumps, of those whose bar is known, that keep the place in the bar.",
+    ),
+    Metric(
+        "changes_at_cuts",
+        "changes at cuts",
+        "",
+        "higher",
+        2,
+        "Share of the changes of piece within 0.2 s of a picture cut.",
+    ),
+    Metric(
+        "cuts_on_beats",
+        "cuts on beats",
+        "",
+        "higher",
+        2,
+        "Share of the picture cuts within 80 ms of a beat.",
+    ),
+    Metric("cuts_on_beats_chance", "… by chance", "", "neither", 2, "The same of cuts anywhere else."),
+    Metric(
+        "jump_distance",
+        "jump distance",
+        "",
+        "lower",
+        2,
+        "How little a jump is like playing on, median: 0 cannot be told from it, 1 is an arbitrary jump.",
+    ),
+    Metric(
+        "target_cost",
+        "target cost",
+        "",
+        "lower",
+        2,
+        "How far the music is from what the picture asks for, in tempo, loudness, rhythm and mood.",
+    ),
+    Metric(
         "unique_ratio",
-        "unique snippets",
+        "new music",
         "",
         "neither",
         2,
-        "Different snippets of music over segments: 1 if none comes back.",
+        "Share of the music that has not sounded before: 1 if none comes back.",
     ),
     Metric(
         "longest_run_s",
@@ -116,13 +178,31 @@ METRICS = (
     ),
 )
 
+#: Metrics of how music goes on, rather than of how it suits the film.
+GOING_ON = frozenset(
+    {
+        "joins_per_min",
+        "changes_per_min",
+        "median_run_s",
+        "longest_run_s",
+        "beat_kept",
+        "bar_kept",
+        "changes_at_cuts",
+        "cuts_on_beats",
+        "cuts_on_beats_chance",
+        "jump_distance",
+        "unique_ratio",
+    }
+)
+
 SYSTEM_WORDS = {
     "silence": "no sound at all; what a metric that silence wins is worth",
     "random": "snippets drawn at random, hard cuts; mean of 20 takes",
     "mean": "the same average music for every segment",
     "previous": "the system the paper improves upon: valence alone, two shallow networks",
     "paper": "the paper's method: four LSTMs, the nearest snippet, hard cuts",
-    "moodscore": "the default: four LSTMs, unit selection, crossfades",
+    "collage": "four LSTMs, unit selection a second at a time, crossfades",
+    "moodscore": "the default: four LSTMs, runs of music from scene to scene",
     "original": "the clips’ own soundtracks, untouched, joins laid over them",
     "oracle": "retrieval from the original's own tempo, loudness and rhythm",
 }
@@ -130,7 +210,7 @@ SYSTEM_WORDS = {
 #: Chance explains a difference hardly if its p is below this.
 _SIGNIFICANCE = 0.05
 #: What moodscore is named beside.
-_BESIDE = ("previous", "paper", "random")
+_BESIDE = ("previous", "paper", "collage", "random")
 _SIDES = {"held_out": "held-out clips", "seen": "clips seen in training"}
 
 

@@ -95,8 +95,9 @@ def override_emotion(read: pd.DataFrame, spans: Sequence[EmotionSpan], *, durati
     """Put what a person said in the place of what was read.
 
     A segment belongs to the span its middle lies in. Where only a quadrant is named, valence and arousal
-    become the middle of it. A span of an edited cue sheet that says what was read changes nothing; of a
-    quadrant and scores that contradict each other, the one that differs from the reading counts.
+    become the middle of it. A span of an edited cue sheet that says what was read (the means of its segments,
+    and the quadrant most of them are routed to) changes nothing; of a quadrant and scores that contradict
+    each other, the one that differs from the reading counts.
 
     Parameters
     ----------
@@ -126,11 +127,16 @@ def override_emotion(read: pd.DataFrame, spans: Sequence[EmotionSpan], *, durati
         rows = np.flatnonzero((middles >= span.start_s) & (middles < span.end_s))
         if not len(rows):
             raise MoodscoreError(f"{span.where}: holds the middle of no segment; name at least a whole one")
-        for row in rows:
-            given = _given(span, table.loc[row])
-            if given is not None:
-                table.loc[row, list(given)] = list(given.values())
+        given = _given(span, _summary(read.iloc[rows]))
+        if given is not None:
+            table.loc[rows, list(given)] = list(given.values())
     return table
+
+
+def _summary(rows: pd.DataFrame) -> pd.Series:
+    """What a cue sheet says of some segments: means, and the quadrant most of them are routed to."""
+    means = rows[["valence", "arousal"]].mean()
+    return pd.concat([means, pd.Series({"quadrant": rows["routed_quadrant"].mode().iloc[0]})])
 
 
 def _parse_span(text: str) -> EmotionSpan:
@@ -222,18 +228,18 @@ def _check_places(spans: Sequence[EmotionSpan], duration_s: float) -> None:
             )
 
 
-def _given(span: EmotionSpan, segment: pd.Series) -> dict[str, object] | None:
-    """What becomes of a segment; None if the span says what was read."""
+def _given(span: EmotionSpan, known: pd.Series) -> dict[str, object] | None:
+    """What becomes of the segments of a span; None if it says what was read."""
     quadrant, scores = span.quadrant, span.scores
     if quadrant is not None and scores is not None:
-        read = segment["valence"], segment["arousal"]
+        read = known["valence"], known["arousal"]
         same_scores = max(abs(a - b) for a, b in zip(scores, read, strict=True)) <= _SAME_SCORE
         own = str(quadrant_of(*scores))
-        if same_scores and quadrant == segment["quadrant"]:
+        if same_scores and quadrant == known["quadrant"]:
             return None
         if same_scores:
             scores = None
-        elif quadrant not in (own, segment["quadrant"]):
+        elif quadrant not in (own, known["quadrant"]):
             raise MoodscoreError(
                 f"{span.where}: says {quadrant}, but valence {scores[0]:g} and arousal {scores[1]:g} are "
                 f"{own}; change both, or leave one empty"

@@ -75,7 +75,7 @@ def explain(
     descriptors : pd.DataFrame
         The model's inputs, row for row.
     cues : pd.DataFrame
-        The cue sheet, row for row.
+        The cue sheet.
     model : ANFISRegressor
         What read the pictures.
 
@@ -95,7 +95,7 @@ def explain(
         else:
             lines.append("  pictures: " + _values(seen.mean()))
             lines += _rules_fired(model, rules, seen)
-        lines.append(_music(cues.iloc[scene.rows]))
+        lines.append(_music(_during(cues, scene)))
     return lines
 
 
@@ -141,8 +141,18 @@ def _values(numbers: pd.Series) -> str:
     return ", ".join(f"{name} {value:.2f}" for name, value in numbers.items())
 
 
+def _during(cues: pd.DataFrame, scene: Scene) -> pd.DataFrame:
+    """The cues of a scene, as far as they sound in it."""
+    own = cues[(cues["start_s"] < scene.end_s) & (cues["end_s"] > scene.start_s)]
+    return own.assign(
+        start_s=own["start_s"].clip(lower=scene.start_s), end_s=own["end_s"].clip(upper=scene.end_s)
+    )
+
+
 def _music(cues: pd.DataFrame) -> str:
-    asked = cues[[f"predicted_{name}" for name in _FEATURES]].mean().set_axis(_FEATURES)
+    seconds = cues["end_s"] - cues["start_s"]
+    predicted = cues[[f"predicted_{name}" for name in _FEATURES]]
+    asked = (predicted.mul(seconds, axis=0).sum() / seconds.sum()).set_axis(_FEATURES)
     return f"  music asked for: {_values(asked)} (0-1); found in {_listed(_sources(cues))}"
 
 

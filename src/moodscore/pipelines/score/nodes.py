@@ -209,11 +209,12 @@ def play_score(
 def draw_score(
     score_facts: dict,
     score_emotion: pd.DataFrame,
+    score_descriptors: pd.DataFrame,
     score_cue_sheet: pd.DataFrame,
     score_cache: Path,
     options: ScoreOptions,
 ) -> Any:
-    """The emotion of the video over its pictures, and where the music is joined."""
+    """The emotion of the video over its pictures, and the music that plays to it."""
     facts = dict(score_facts)
     clip_id = facts.pop("clip_id")
     strip = scoring.strip_of(
@@ -223,7 +224,8 @@ def draw_score(
         n_pictures=figures.strip_length(facts["width"], facts["height"]),
         height=figures.STRIP_HEIGHT,
     )
-    return figures.scored_figure(clip_id, strip, score_emotion, score_cue_sheet)
+    cuts_s = score_descriptors["cut_s"].dropna()
+    return figures.scored_figure(clip_id, strip, score_emotion, score_cue_sheet, cuts_s)
 
 
 def put_to_picture(

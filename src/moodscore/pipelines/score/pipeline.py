@@ -94,7 +94,14 @@ def create_pipeline(**kwargs) -> Pipeline:
             ),
             node(
                 draw_score,
-                inputs=["score_facts", "score_emotion", "score_cue_sheet", "score_cache", "params:score"],
+                inputs=[
+                    "score_facts",
+                    "score_emotion",
+                    "score_descriptors",
+                    "score_cue_sheet",
+                    "score_cache",
+                    "params:score",
+                ],
                 outputs="score_figure",
                 name="draw_score",
             ),

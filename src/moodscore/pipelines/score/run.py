@@ -37,7 +37,15 @@ _DRAWING = "draw_score"
 _LOOKING = "look_at_video"
 _CHOOSING = "choose_score"
 #: What is told of a job when it is done.
-TOLD = ("score_facts", "score_loudness", "score_container", "score_findings", "explanation")
+TOLD = (
+    "score_facts",
+    "score_loudness",
+    "score_container",
+    "score_findings",
+    "score_cue_sheet",
+    "score_descriptors",
+    "explanation",
+)
 
 
 class _Result(MemoryDataset):

@@ -15,7 +15,7 @@ from moodscore.pipelines.score.request import Request, jobs_of
 from moodscore.pipelines.score.run import TOLD, Studio, score_all
 
 #: Tables and facts that are handed over, by their names in the catalog.
-_HANDED = (*TOLD, "score_emotion", "score_descriptors", "score_audio_features", "score_cue_sheet")
+_HANDED = (*TOLD, "score_emotion", "score_audio_features")
 _PATHS = ("library", "output")
 
 

@@ -4,9 +4,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import click
+import pandas as pd
 from rich import get_console
 from rich.table import Table
 
+from moodscore.music import going_on
 from moodscore.pipelines.score.models import OWN
 from moodscore.pipelines.score.request import Job
 from moodscore.pipelines.score.run import Studio
@@ -24,7 +26,7 @@ def report(studio: Studio, jobs: Sequence[Job]) -> None:
         All of them.
     """
     if any(job.error is None for job in jobs):
-        table = Table("video", "scored", "length", "took", "loudness", "peak", "remarks", box=None)
+        table = Table("video", "scored", "length", "took", "music", "loudness", "peak", "remarks", box=None)
         for job in jobs:
             table.add_row(*_row(job))
         get_console().print(table)
@@ -41,20 +43,35 @@ def _reader(studio: Studio) -> str:
 
 def _row(job: Job) -> list[str]:
     if job.error is not None:
-        return [job.video.name, "failed", "", "", "", "", ""]
+        return [job.video.name, "failed", "", "", "", "", "", ""]
     scored = job.path.name
     if job.is_kept:
-        return [job.video.name, scored, "", "", "", "", "was finished; --force makes it again"]
+        return [job.video.name, scored, "", "", "", "", "", "was finished; --force makes it again"]
     loudness = job.made["score_loudness"]
     return [
         job.video.name,
         scored,
         clock(job.made["score_facts"]["duration_s"]),
         f"{job.seconds:.1f} s",
+        _music(job.made["score_cue_sheet"], job.made["score_descriptors"]),
         _decibels(loudness["lufs"], "LUFS"),
         _decibels(loudness["dbtp"], "dBTP"),
         _remarks(job.made),
     ]
+
+
+def _music(cues: pd.DataFrame, descriptors: pd.DataFrame) -> str:
+    """Pieces, jumps and changes, and how many picture cuts fall on beats."""
+    heard = going_on(cues, descriptors["cut_s"].dropna().to_numpy())
+    words = [_counted(heard["pieces"], "piece")]
+    words += [_counted(heard[kind], kind.removesuffix("s")) for kind in ("jumps", "changes") if heard[kind]]
+    if heard["cuts"]:
+        words.append(f"{heard['cuts_on_beats']} of {_counted(heard['cuts'], 'cut')} on a beat")
+    return ", ".join(words)
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number} {noun}" + ("" if number == 1 else "s")
 
 
 def _decibels(value: float | None, unit: str) -> str:
