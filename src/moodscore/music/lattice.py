@@ -201,9 +201,7 @@ class Lattice:
         self.units = Units.of(self.material, self.min_run_beats)
         n_ticks = self.last - self.first
         self._sources, self._fares, self._distances = self._jumps()
-        self._rates = self.material.beat_costs()
-        widths = np.diff(self.clock.edges)[:, np.newaxis] * TICK_S
-        self._paid = np.vstack([np.zeros_like(self._rates[:1]), np.cumsum(self._rates * widths, axis=0)])
+        self._set_rates()
         self._along = self._costs_along(n_ticks)
         shape = (n_ticks, self.units.n)
         #: E - A of every state, how it was entered, and the running minima of E - A along diagonals.
@@ -237,24 +235,30 @@ class Lattice:
 
     def exits(self, tick: int, *, is_end: bool = False) -> Exit:
         """The cheapest path that is in the piece at a tick; at the end of a video endings are rewarded."""
+        # States whose unit sounds at the tick, or ends there.
+        lengths = np.minimum(self.units.lengths, tick - self.first)
+        unit = np.repeat(np.arange(self.units.n), lengths)
+        row = (
+            tick - self.first - 1 - (np.arange(len(unit)) - np.repeat(np.cumsum(lengths) - lengths, lengths))
+        )
+        is_alive = np.isfinite(self._alive[row, unit])
+        unit, row = unit[is_alive], row[is_alive]
+        if not len(unit):
+            return Exit(math.inf, -1, -1)
+        costs = self._along[row, unit] + self._paid_in_units(unit, row + self.first, until=tick)
+        costs -= self._event_rewards(unit, row + self.first)
+        played = tick - (row + self.first - self.units.onset[unit])
+        ways = [(0, self._alive, self._bar_rewards(played) if is_end else 0.0)]
+        if is_end:  # to jump to the last chord is no ending
+            ways.append((self.units.lag, self._mature, self._ending_rewards(played)))
         best = Exit(math.inf, -1, -1)
-        for unit in range(self.units.n):
-            # States whose unit sounds at the tick, or ends there.
-            low = max(tick - int(self.units.lengths[unit]), self.first) - self.first
-            rows = np.arange(low, tick - self.first)
-            if not np.isfinite(self._alive[rows, unit]).any():
-                continue
-            costs = self._along[rows, unit] + self._paid_in_unit(unit, rows + self.first, until=tick)
-            costs -= self._event_rewards(unit, rows)
-            played = tick - (rows + self.first - self.units.onset[unit])
-            ways = [(0, self._alive, self._bar_rewards(played) if is_end else 0.0)]
-            if is_end:  # to jump to the last chord is no ending
-                ways.append((self.units.lag, self._mature, self._ending_rewards(played)))
-            for lag, table, rewards in ways:
-                totals = costs + table[rows, unit] - rewards
-                cheapest = int(np.argmin(totals))
-                if totals[cheapest] < best.cost:
-                    best = Exit(float(totals[cheapest]), int(rows[cheapest]) + self.first, unit, lag)
+        for lag, table, rewards in ways:
+            totals = costs + table[row, unit] - rewards
+            cheapest = int(np.argmin(totals))
+            if totals[cheapest] < best.cost:
+                best = Exit(
+                    float(totals[cheapest]), int(row[cheapest]) + self.first, int(unit[cheapest]), lag
+                )
         return best
 
     def trace(self, state: Exit) -> Iterator[Run]:
@@ -302,43 +306,63 @@ class Lattice:
             if unit >= lag:
                 _lower(table, block, unit, self._entries, unit - lag, int(onset[unit] - onset[unit - lag]))
 
+    def _set_rates(self) -> None:
+        """What each beat costs a second in each segment of the stretch, and has cost before it."""
+        edges = self.clock.edges
+        first = max(int(np.searchsorted(edges, self.first, side="right")) - 1, 0)
+        rows = slice(first, int(np.searchsorted(edges[:-1], self.last)))
+        self._edges = edges[rows.start : rows.stop + 1]
+        costs = self.material.beat_costs(rows)
+        #: The last column is of the tail.
+        self._rates = np.column_stack([costs, np.full(len(costs), SILENCE_COST)])
+        paid = np.cumsum(self._rates * np.diff(self._edges)[:, np.newaxis] * TICK_S, axis=0)
+        self._paid = np.vstack([np.zeros_like(paid[:1]), paid])
+        ticks = np.arange(self.first, self.last + 1)
+        segment = np.searchsorted(self._edges, ticks, side="right") - 1
+        self._segment = np.minimum(segment, len(self._edges) - 2)
+
     def _costs_along(self, n_ticks: int) -> np.ndarray:
         """A: what is paid along each diagonal before each state [shape=(ticks, units)]."""
         along = np.zeros((n_ticks, self.units.n), dtype=np.float32)
         ticks = np.arange(self.first, self.last)
         for unit in range(self.units.n - 1):
-            costs = self._paid_in_unit(unit, ticks, until=self.last)
-            costs -= self._event_rewards(unit, ticks - self.first)
+            units = np.full(n_ticks, unit)
+            costs = self._paid_in_units(units, ticks, until=self.last)
+            if self._is_section[unit]:
+                costs -= self._event_rewards(units, ticks)
             length = int(self.units.lengths[unit])
             along[length:, unit + 1] = (along[:, unit] + costs)[: max(n_ticks - length, 0)]
         return along
 
-    def _paid_in_unit(self, unit: int, ticks: np.ndarray, *, until: int) -> np.ndarray:
-        """Target cost of a unit that starts at each tick, as far as it sounds before ``until``."""
-        onset = self.units.beat_onset
-        beats = range(self.units.first_beat[unit], self.units.first_beat[unit + 1])
+    def _paid_in_units(self, units: np.ndarray, ticks: np.ndarray, *, until: int) -> np.ndarray:
+        """Target cost of units, by the tick each starts at, as far as they sound before ``until``."""
+        onset, first_beat = self.units.beat_onset, self.units.first_beat
+        lengths = first_beat[units + 1] - first_beat[units]
+        shift = ticks - self.units.onset[units]
         costs = np.zeros(len(ticks))
-        for beat in beats:
-            start = np.minimum(ticks + onset[beat] - self.units.onset[unit], until)
-            stop = np.minimum(ticks + onset[beat + 1] - self.units.onset[unit], until)
-            if beat == len(self._rates.T):  # the tail
-                costs += SILENCE_COST * TICK_S * (stop - start)
-            else:
-                costs += self._paid_to(stop, beat) - self._paid_to(start, beat)
+        for number in range(int(lengths.max(initial=0))):
+            is_there = lengths > number
+            beats = np.where(is_there, first_beat[units] + number, 0)
+            start = np.minimum(shift + onset[beats], until)
+            stop = np.minimum(shift + onset[beats + 1], until)
+            costs += np.where(is_there, self._paid_to(stop, beats) - self._paid_to(start, beats), 0.0)
         return costs
 
-    def _paid_to(self, ticks: np.ndarray, beat: int) -> np.ndarray:
-        """Cost of a beat that sounded from the start of the video to each tick."""
-        edges = self.clock.edges
-        segment = np.clip(np.searchsorted(edges, ticks, side="right") - 1, 0, len(edges) - 2)
-        return self._paid[segment, beat] + self._rates[segment, beat] * (ticks - edges[segment]) * TICK_S
+    def _paid_to(self, ticks: np.ndarray, beats: np.ndarray) -> np.ndarray:
+        """Cost of beats that sounded from the start of the stretch to each tick."""
+        segment = self._segment[np.maximum(ticks - self.first, 0)]
+        return self._paid[segment, beats] + self._rates[segment, beats] * TICK_S * (
+            ticks - self._edges[segment]
+        )
 
-    def _event_rewards(self, unit: int, rows: np.ndarray) -> np.ndarray:
-        """What a unit earns that begins a section near an event, by the tick it starts at."""
-        if not self._is_section[unit] or not len(self.events):
-            return np.zeros(len(rows))
-        distance = np.abs(rows[:, np.newaxis] + self.first - self.events).min(axis=1)
-        return SECTION_REWARD * np.maximum(0, 1 - distance / (EVENT_BEATS * self._beat_ticks))
+    def _event_rewards(self, units: np.ndarray, ticks: np.ndarray) -> np.ndarray:
+        """What units earn that begin a section near an event, by the tick each starts at."""
+        rewards = np.zeros(len(units))
+        begins = np.flatnonzero(self._is_section[units])
+        if len(begins) and len(self.events):
+            distance = np.abs(ticks[begins, np.newaxis] - self.events).min(axis=1)
+            rewards[begins] = SECTION_REWARD * np.maximum(0, 1 - distance / (EVENT_BEATS * self._beat_ticks))
+        return rewards
 
     @cached_property
     def _beat_ticks(self) -> float:

@@ -68,9 +68,9 @@ class Material:
     surcharge: np.ndarray
     targets: np.ndarray
 
-    def beat_costs(self) -> np.ndarray:
-        """Cost of each beat, a second, in each segment of the video [shape=(segments, n)]."""
-        return _distances(self.targets, self.beats) + self.surcharge
+    def beat_costs(self, rows: slice) -> np.ndarray:
+        """Cost of each beat, a second, in some segments of the video [shape=(segments, n)]."""
+        return _distances(self.targets[rows], self.beats) + self.surcharge
 
     def second_costs(self, rows: slice) -> np.ndarray:
         """Target cost of each snippet in some segments of the video [shape=(segments, m)]."""
