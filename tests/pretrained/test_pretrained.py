@@ -100,7 +100,8 @@ def test_what_is_shipped_is_what_is_loaded(made):
     assert sorted(files) == sorted(path for path in folder.rglob("*") if path.is_file())
     assert shipped_readers(folder) == ("demo",)
     again = Shipped("demo", folder)
-    assert again.version == {"shared": {"a": "1"}, "reader": {"a": "1"}, "set": "demo"}
+    record = {"format": 1, "versions": {"a": "1"}}
+    assert again.version == {"set": "demo", "shared": record, "reader": record}
     for name in ("cluster_centres", "audio_scaler", "emotion_judge"):
         assert again.load(name) == models[name]
     np.testing.assert_array_equal(

@@ -94,7 +94,7 @@ class Shipped:
     @property
     def version(self) -> dict[str, Any]:
         """What tells these models from any others."""
-        return {part: record.get("versions") for part, record in self.record.items()} | {"set": self.reader}
+        return {"set": self.reader} | self.record
 
     def load(self, name: str) -> Any:
         """One of `names`, as its catalog entry loads it from a workspace.

@@ -99,16 +99,17 @@ class Models:
     """
 
     def __init__(self, home: Home, request: Request):
-        context = _context_of(home, request)
+        env = request.env or os.environ.get("KEDRO_ENV")
+        context = _context_of(home, env, request.changes)
         self._catalog = context.catalog
         check_parameters(create_pipeline(), self._catalog)
         self._library = request.library
-        self._remedy = _remedy(home, request.env)
+        self._remedy = _remedy(home, env)
         self.workspace: str = context.config_loader["globals"]["workspace"]
         self._stored: dict[str, AbstractDataset] = {}
         self.reader = choose_reader(
             request.reader,
-            is_own=request.env not in _BASE,
+            is_own=env not in _BASE,
             is_trained=self._is_trained,
             shipped=shipped_readers(),
         )
@@ -198,7 +199,7 @@ class Models:
         )
 
 
-def _context_of(home: Home, request: Request) -> KedroContext:
+def _context_of(home: Home, env: str | None, changes: dict[str, Any]) -> KedroContext:
     if not home.is_project:
         # A project says in its .telemetry that nothing is told to anybody; here there is no such file.
         os.environ.setdefault("KEDRO_DISABLE_TELEMETRY", "true")
@@ -216,8 +217,8 @@ def _context_of(home: Home, request: Request) -> KedroContext:
         conf_source=str(home.conf),
         save_on_close=False,
         # The configuration that is installed has no settings of this machine beside it.
-        env=request.env or (None if home.is_project else "base"),
-        runtime_params=request.changes,
+        env=env or (None if home.is_project else "base"),
+        runtime_params=changes,
     ) as session:
         return session.load_context()
 
