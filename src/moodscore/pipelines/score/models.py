@@ -99,17 +99,16 @@ class Models:
     """
 
     def __init__(self, home: Home, request: Request):
-        env = request.env or os.environ.get("KEDRO_ENV")
-        context = _context_of(home, env, request.changes)
+        context = _context_of(home, request)
         self._catalog = context.catalog
         check_parameters(create_pipeline(), self._catalog)
         self._library = request.library
-        self._remedy = _remedy(home, env)
+        self._remedy = _remedy(home, request.env)
         self.workspace: str = context.config_loader["globals"]["workspace"]
         self._stored: dict[str, AbstractDataset] = {}
         self.reader = choose_reader(
             request.reader,
-            is_own=env not in _BASE,
+            is_own=(request.env or os.environ.get("KEDRO_ENV")) not in _BASE,
             is_trained=self._is_trained,
             shipped=shipped_readers(),
         )
@@ -199,7 +198,7 @@ class Models:
         )
 
 
-def _context_of(home: Home, env: str | None, changes: dict[str, Any]) -> KedroContext:
+def _context_of(home: Home, request: Request) -> KedroContext:
     if not home.is_project:
         # A project says in its .telemetry that nothing is told to anybody; here there is no such file.
         os.environ.setdefault("KEDRO_DISABLE_TELEMETRY", "true")
@@ -217,8 +216,8 @@ def _context_of(home: Home, env: str | None, changes: dict[str, Any]) -> KedroCo
         conf_source=str(home.conf),
         save_on_close=False,
         # The configuration that is installed has no settings of this machine beside it.
-        env=env or (None if home.is_project else "base"),
-        runtime_params=changes,
+        env=request.env or (None if home.is_project else "base"),
+        runtime_params=request.changes,
     ) as session:
         return session.load_context()
 
