@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 PEERS := $(VENV)/peers
 
-.PHONY: help install run test lint format bench viz wheel pretrained lock clean
+.PHONY: help install run test lint format bench viz wheel pretrained docs lock clean
 
 help:
 	@echo "make run      set up and run the whole system on the demo corpus"
@@ -14,6 +14,7 @@ help:
 	@echo "make bench    measure speed against references"
 	@echo "make viz      look at the pipelines in a browser"
 	@echo "make install  set up only (into $(VENV)); kedro score my.mp4 --library FOLDER then works at once"
+	@echo "make docs     build the site of the documentation (into site)"
 	@echo "make wheel    build the package that pip installs (into dist)"
 
 install: $(INSTALLED)
@@ -36,6 +37,7 @@ test: install
 lint: install
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/hadolint Dockerfile
 
 format: install
 	$(BIN)/ruff check --fix .
@@ -57,6 +59,10 @@ viz: install
 wheel: install
 	$(BIN)/python -m pip wheel --quiet --disable-pip-version-check --no-deps --no-build-isolation --wheel-dir dist .
 
+# The site, into site/; whatever does not fit together in it is an error.
+docs: install
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
+
 # The models that ship, anew from a run of the demo corpus as it is configured here.
 pretrained: install
 	$(BIN)/kedro run
@@ -68,4 +74,4 @@ lock:
 		--generate-hashes --no-emit-index-url --no-header --quiet --output-file requirements.lock
 
 clean:
-	rm -rf $(VENV) build dist .pytest_cache .ruff_cache .viz
+	rm -rf $(VENV) build dist site .pytest_cache .ruff_cache .viz

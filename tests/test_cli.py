@@ -146,7 +146,7 @@ def test_score_fails_with_status_2(typed):
 def test_score_refuses_in_one_line(typed, arguments):
     result, request = typed(*arguments)
     assert result.exit_code == 2 and request is None
-    assert result.output.startswith("Error: ") and result.output.endswith("(see `kedro score --help`)\n")
+    assert result.output.startswith("Error: ") and result.output.endswith("(see `moodscore score --help`)\n")
     assert result.output.count("\n") == 1
 
 

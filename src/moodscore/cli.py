@@ -120,7 +120,8 @@ class PlainScore(_PlainCommand):
         try:
             return super().make_context(*args, **kwargs)
         except click.UsageError as error:
-            self.refuse(f"{error.format_message()} (see `kedro score --help`)", error)
+            typed = error.ctx.command_path if error.ctx else "kedro score"
+            self.refuse(f"{error.format_message()} (see `{typed} --help`)", error)
 
 
 class _Level(click.FloatRange):

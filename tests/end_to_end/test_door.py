@@ -88,6 +88,15 @@ def test_a_reader_that_is_not_there_is_refused(clone, mine):
     assert done.stderr == "Error: workspace demo: nothing is trained yet; run `make run` first\n"
 
 
+def test_a_parameter_that_nothing_reads_is_refused(clone, mine):
+    local = clone.folder / "conf" / "local" / "parameters.yml"
+    local.write_text("retreival: {no_repeat_s: 4}\n")
+    done = clone.kedro("score", str(mine / "film.mp4"), "--library", str(mine / "songs"))
+    local.unlink()
+    assert done.returncode == 2
+    assert done.stderr == "Error: parameter retreival: nothing reads it; did you mean retrieval?\n"
+
+
 def test_python_scores_as_the_command_does(clone, mine, tmp_path):
     scorer = Scorer(clone.folder)
     options = {"library": mine / "songs", "output": tmp_path / "out.mp4"}

@@ -7,7 +7,6 @@ figures it reached.
 
 import json
 from collections.abc import Callable, Mapping
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 from zipfile import BadZipFile
@@ -37,7 +36,7 @@ SET_FILES: Mapping[str, str] = {
     "cluster_centres": "centres.json",
     "descriptor_quantiles": "descriptor_quantiles.json",
 }
-#: A set may do without: the networks then read its descriptors as they are.
+#: A set may do without, which loads as an empty one: the networks then read its descriptors as they are.
 OPTIONAL = ("descriptor_quantiles",)
 RECORD = "record.json"
 _MENDED = "install moodscore again"
@@ -72,6 +71,9 @@ class Shipped:
         If there is no such set or it is of another version of moodscore.
     """
 
+    #: What `load` knows, by the names of the catalog.
+    names = frozenset((*SHARED_FILES, *SET_FILES))
+
     def __init__(self, reader: str, folder: Path = FOLDER):
         readers = shipped_readers(folder)
         if reader not in readers:
@@ -89,17 +91,10 @@ class Shipped:
             if part.get("format") != FORMAT:
                 raise MoodscoreError(f"{folder}: is of another version of moodscore; {_MENDED}")
 
-    @cached_property
-    def names(self) -> frozenset[str]:
-        """What `load` knows, by the names of the catalog."""
-        return frozenset(
-            name for name in (*SHARED_FILES, *SET_FILES) if name not in OPTIONAL or self._path(name).is_file()
-        )
-
     @property
     def version(self) -> dict[str, Any]:
         """What tells these models from any others."""
-        return {part: record.get("versions") for part, record in self.record.items()} | {"set": self.reader}
+        return {"set": self.reader} | self.record
 
     def load(self, name: str) -> Any:
         """One of `names`, as its catalog entry loads it from a workspace.
@@ -113,6 +108,8 @@ class Shipped:
         MoodscoreError
             If its file is missing or damaged.
         """
+        if name in OPTIONAL and not self._path(name).is_file():
+            return {}
         return self._loader(name)(self._path(name))
 
     def _loader(self, name: str) -> Callable[[Path], Any]:

@@ -23,7 +23,7 @@ from moodscore.home import PACKAGE, VARIABLE, Home
 from moodscore.hooks import check_parameters
 from moodscore.pipelines.score.pipeline import create_pipeline
 from moodscore.pipelines.score.request import Request
-from moodscore.pretrained import NETWORKS, Shipped, shipped_readers
+from moodscore.pretrained import NETWORKS, OPTIONAL, Shipped, shipped_readers
 
 OWN = "own"
 #: The reader that is trained on real films: better than any that is trained on the demo corpus.
@@ -108,7 +108,7 @@ class Models:
         self._stored: dict[str, AbstractDataset] = {}
         self.reader = choose_reader(
             request.reader,
-            is_own=request.env not in _BASE,
+            is_own=(request.env or os.environ.get("KEDRO_ENV")) not in _BASE,
             is_trained=self._is_trained,
             shipped=shipped_readers(),
         )
@@ -177,6 +177,8 @@ class Models:
             return MemoryDataset(self.parameter(name.removeprefix("params:")))
         if self._shipped and name in self._shipped.names and name not in self._load_versions:
             return MemoryDataset(self._shipped.load(name), copy_mode="assign")
+        if name in OPTIONAL:  # a workspace's own networks read its own descriptors
+            return MemoryDataset({})
         config = dict(self._config(name))
         if not config.pop("versioned", False):
             return self._catalog[name]
