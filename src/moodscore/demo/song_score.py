@@ -72,7 +72,7 @@ _TEXTURES = {
     "intro": (0, "", 0.7, 0.5),
     "A": (0, "lead", 1.0, 1.0),
     "B": (5, "flute", 0.8, 0.8),
-    "ending": (0, "lead", 1.0, 0.7),
+    "ending": (0, "", 0.8, 0.6),
 }
 _MELODY_BASE, _BASS_BASE, _CHORD_BASE = 67, 38, 57
 #: Beats that the last chord is held for.

@@ -17,9 +17,9 @@ from scipy.ndimage import maximum_filter1d, minimum_filter1d
 
 from moodscore.pieces.features import N_MFCC, PITCH_CLASSES
 
-#: Bars to either side of a boundary; beats a bar where that is not known.
+#: Bars to either side of a boundary. Where the bar is not known it is taken to be two of four beats.
 REACH_BARS = 4
-USUAL_METRE = 4
+UNKNOWN_BAR = 8
 #: No section is shorter (bars).
 SHORTEST_BARS = 2
 #: A boundary stands out by this many times the mean novelty.
@@ -51,7 +51,7 @@ def find_sections(features: np.ndarray, bar_position: np.ndarray, metre: int) ->
     np.ndarray of int [shape=(k,)]
         Ascending, never the first beat.
     """
-    bar = metre or USUAL_METRE
+    bar = metre or UNKNOWN_BAR
     shortest = SHORTEST_BARS * bar
     if len(features) < 2 * shortest:
         return np.zeros(0, dtype=np.int64)
