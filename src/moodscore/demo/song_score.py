@@ -72,7 +72,7 @@ _TEXTURES = {
     "intro": (0, "", 0.7, 0.5),
     "A": (0, "lead", 1.0, 1.0),
     "B": (5, "flute", 0.8, 0.8),
-    "ending": (0, "lead", 1.0, 0.7),
+    "ending": (0, "", 0.8, 0.6),
 }
 _MELODY_BASE, _BASS_BASE, _CHORD_BASE = 67, 38, 57
 #: Beats that the last chord is held for.
@@ -126,10 +126,9 @@ def _phrase(metre: int, rng: np.random.Generator) -> list[tuple[tuple[float, ...
 
 
 def _accompaniment(chord: tuple[int, ...], part: Part, index: int, song: Song) -> list[Note]:
-    """Bass, chords and drums of a bar; the intro lets the bass and the drums in halfway."""
+    """Bass, chords and drums of a bar; the intro is played without bass and drums."""
     groove, cues = _GROOVES[song.groove], song.cues
     _, _, loudness, drums = _TEXTURES[part.name]
-    waiting = part.name == "intro" and index < part.n_bars // 2
     centre = _CHORD_BASE + 0.6 * cues.register + (4 if part.name == "B" else 0)
     voiced = sorted(_near(tone, centre) for tone in chord)
     notes = [Note("strings", 0, song.metre * 0.97, pitch, 0.3 * loudness) for pitch in voiced]
@@ -148,7 +147,7 @@ def _accompaniment(chord: tuple[int, ...], part: Part, index: int, song: Song) -
         ]
     for start, velocity in groove.chords:
         notes += [Note("piano", start, 0.6 * cues.gate, pitch, velocity * loudness) for pitch in voiced]
-    if waiting:
+    if part.name == "intro":
         return notes
     root = _near(chord[0], _BASS_BASE + 0.4 * cues.register)
     for start, velocity in groove.bass:

@@ -4,6 +4,7 @@ Hands are a little uneven: no note falls exactly on its beat, none is struck twi
 """
 
 import numpy as np
+import scipy.fft
 
 from moodscore.demo.score import PERCUSSION, Note
 from moodscore.demo.song_plan import FADE_S, RING_S, Song, beat_times
@@ -11,9 +12,9 @@ from moodscore.demo.song_score import write_song
 from moodscore.demo.synth import (
     _PERCUSSION_GAIN,
     _PERCUSSION_ROOM,
+    _ROOM_SHARE,
     _VOICES,
     SAMPLE_RATE,
-    _add_room,
     _drum_kit,
     _finish,
     _ramp,
@@ -49,7 +50,7 @@ def render_song(song: Song) -> np.ndarray:
     notes = [_played(note, beats_s, rng) for note in write_song(song)]
     body = round(beats_s[-1] * SAMPLE_RATE)
     length = body + (round(RING_S * SAMPLE_RATE) if song.ending == "ends" else 0)
-    dry, wet = np.zeros((2, length, 2))
+    dry, wet = np.zeros((2, length, 2), dtype=np.float32)
     known: dict[tuple[str, int, int], np.ndarray] = {}
     for note in notes:
         tone, gain, share = _voiced(note, song, kit, known)
@@ -57,10 +58,10 @@ def render_song(song: Song) -> np.ndarray:
         part = (gain * note.velocity) * tone[: max(length - start, 0)]
         dry[start : start + len(part)] += part
         wet[start : start + len(part)] += share * part
-    sound = _add_room(dry, wet, room)[:length]
-    sound *= 10 ** (song.cues.level_db / 20) / np.sqrt(np.mean(sound[:body] ** 2))
+    sound = _with_room(dry, wet, room.astype(np.float32))
+    sound *= np.float32(10 ** (song.cues.level_db / 20) / np.sqrt(np.mean(sound[:body] ** 2, dtype=float)))
     if song.ending == "fades":
-        sound *= _fade(length)[:, None]
+        sound *= _fade(length).astype(np.float32)[:, None]
     return _finish(sound)
 
 
@@ -85,6 +86,16 @@ def _voiced(note: Note, song: Song, kit: dict, known: dict) -> tuple[np.ndarray,
     if key not in known:
         known[key] = _tone(note.pitch, note.duration_s, voice, song.cues).astype(np.float32)
     return known[key], voice.gain, voice.room
+
+
+def _with_room(dry: np.ndarray, wet: np.ndarray, room: np.ndarray) -> np.ndarray:
+    """The dry sound and its reverberation, in single precision: songs are long [shape=(n, 2)]."""
+    size = scipy.fft.next_fast_len(len(dry) + len(room) - 1, real=True)
+    for side in range(dry.shape[1]):
+        spectrum = scipy.fft.rfft(wet[:, side], size)
+        spectrum *= scipy.fft.rfft(room[:, side], size)
+        dry[:, side] += _ROOM_SHARE * scipy.fft.irfft(spectrum, size)[: len(dry)]
+    return dry
 
 
 def _fade(length: int) -> np.ndarray:

@@ -12,6 +12,9 @@ from moodscore.pieces.piece import UNKNOWN, Piece
 from moodscore.pieces.sections import find_sections
 from moodscore.samples import SampleSource
 
+#: What rings out so long before the end is not looked at for sections (s).
+SILENCE_AFTER_S = 1.0
+
 
 def analyse_piece(audio: SampleSource) -> Piece:
     """Describe a piece.
@@ -49,10 +52,18 @@ def analyse_piece(audio: SampleSource) -> Piece:
         metre=metre,
         beat_strength=pulse.strength,
         has_beat=pulse.has_beat,
-        sections=find_sections(features, position),
+        sections=_sections(features, position, metre, pulse.beats_s, ends_s),
         begins_s=begins_s,
         ends_s=ends_s,
         ending=find_ending(heard, ends_s),
         jump_from=jump_from,
         jump_distance=jump_distance,
     )
+
+
+def _sections(
+    features: np.ndarray, position: np.ndarray, metre: int, beats_s: np.ndarray, ends_s: float
+) -> np.ndarray:
+    """Sections of what is heard: the silence after the end is none."""
+    heard = max(int(np.searchsorted(beats_s[:-1], ends_s - SILENCE_AFTER_S)), 1)
+    return find_sections(features[:heard], position[:heard], metre)

@@ -13,7 +13,7 @@ from moodscore.pieces.piece import UNKNOWN
 
 METRES = (4, 3)
 #: The best hypothesis must lead by so much (standard errors).
-LEAST_LEAD = 1.5
+LEAST_LEAD = 2.0
 #: A piece shorter than this has too few bars to compare (beats).
 LEAST_BEATS = 16
 #: Accents beyond this many standard deviations count no more.

@@ -14,6 +14,7 @@ import numpy as np
 from scipy.ndimage import uniform_filter1d
 
 from moodscore.pieces.listening import Heard
+from moodscore.pieces.regularity import better_ratio, regularity
 from moodscore.pieces.tempo_path import tempo_path
 from moodscore.sound.onsets import ENVELOPE_RATE, ENVELOPE_START_S
 
@@ -22,15 +23,16 @@ DECIMATION = 2
 RATE = ENVELOPE_RATE / DECIMATION
 _START_S = ENVELOPE_START_S + (DECIMATION - 1) / 2 / ENVELOPE_RATE
 #: What an uneven step costs.
-TIGHTNESS = 100.0
+TIGHTNESS = 400.0
 #: The bass counts so much beside all bands.
 BASS_SHARE = 0.5
 #: Onsets are measured by the root mean square of so much sound around them (s).
 LEVEL_S = 8.0
 #: Without a beat, time is counted in steps of so many seconds.
 GRID_S = 0.5
-#: A beat is one to keep time with if it is at least so clear.
-CLEAR_BEAT = 0.25
+#: A beat is one to keep time with if it is at least so clear. Noise, speech, chords that come and go and
+#: playing that is free in its tempo measure up to .28, most music with a beat from .35.
+CLEAR_BEAT = 0.31
 
 
 class Pulse(NamedTuple):
@@ -59,13 +61,16 @@ def find_beats(heard: Heard, duration_s: float) -> Pulse:
     envelope = pulse_envelope(heard)
     if len(envelope) < 2 * RATE or not envelope.any():
         return Pulse(_grid(duration_s), 0.0, False)
-    times, periods, clarity = tempo_path(envelope, RATE)
-    strength = float(np.median(clarity))
+    times, periods = tempo_path(envelope, RATE)
+    at = RATE * np.interp(np.arange(len(envelope)) / RATE, times, periods)
+    beats = _track(envelope, at)
+    ratio = better_ratio(heard, beats / RATE + _START_S)
+    if ratio != 1:
+        beats = _track(envelope, at * ratio)
+    strength = regularity(envelope, beats)
     if strength < CLEAR_BEAT:
         return Pulse(_grid(duration_s), strength, False)
-    at = np.interp(np.arange(len(envelope)) / RATE, times, periods)
-    beats = _track(envelope, at * RATE) / RATE + _START_S
-    return Pulse(_to_the_ends(beats, duration_s), strength, True)
+    return Pulse(_to_the_ends(beats / RATE + _START_S, duration_s), strength, True)
 
 
 def pulse_envelope(heard: Heard) -> np.ndarray:

@@ -16,9 +16,13 @@ LOUD_QUANTILE = 0.9
 #: A piece has begun to end when it stays so far below its last part (dB), a part so long (s).
 FALLEN_DB = -6.0
 LAST_PART_S = 12.0
-#: A fall faster than this is a break (s); a fade takes at least as long as this (s).
+#: A fall faster than this is a break (s); a fade takes at least as long as this, and without notes that tell
+#: it from a last chord dying away, as long as that (s).
 BREAK_S = 0.3
 FADE_S = 3.0
+LONG_FADE_S = 8.0
+#: A hand on a fader moves evenly: level or amplitude is nearly a straight line (r²), seconds apart.
+STRAIGHT = 0.85
 #: While a piece fades, notes keep coming: at least this share of those before.
 GOING_ON = 0.4
 
@@ -53,9 +57,29 @@ def find_ending(heard: Heard, ends_s: float) -> str:
         return "stops"
     if fall < FADE_S:
         return "ends"
+    if not _is_straight(level, times, falls_s, ends_s):
+        return "ends"
+    before, during = _onset_rates(heard, falls_s, ends_s)
+    goes_on = during > GOING_ON * before if before > 0 else fall > LONG_FADE_S
+    return "fades" if goes_on else "ends"
+
+
+def _is_straight(level: np.ndarray, times: np.ndarray, start_s: float, stop_s: float) -> bool:
+    """Whether the loudest of each second falls evenly, in dB or in amplitude."""
+    marks = np.arange(start_s, stop_s - 1.0, 0.5)
+    if len(marks) < 4:
+        return False
+    bounds = np.searchsorted(times, [marks, marks + 1.0]).T
+    highest = np.array([level[a:b].max(initial=level.min()) for a, b in bounds])
+    r = [np.corrcoef(marks, x)[0, 1] for x in (highest, 10 ** (highest / 20)) if np.ptp(x) > 0]
+    return any(x < 0 and x * x > STRAIGHT for x in r)
+
+
+def _onset_rates(heard: Heard, falls_s: float, ends_s: float) -> tuple[float, float]:
+    """Onsets a second in the last part before the fall and, well inside it, during the fall."""
     onsets = heard.onset_times[onset_peaks(heard.onsets)]
-    during = np.count_nonzero((onsets > falls_s + 0.5) & (onsets < ends_s - 0.5)) / max(fall - 1, 0.5)
-    before = np.count_nonzero((onsets > falls_s - LAST_PART_S) & (onsets <= falls_s)) / min(
-        LAST_PART_S, falls_s
-    )
-    return "fades" if during > GOING_ON * before else "ends"
+
+    def rate(start_s: float, stop_s: float) -> float:
+        return np.count_nonzero((onsets > start_s) & (onsets <= stop_s)) / max(stop_s - start_s, 0.5)
+
+    return rate(max(falls_s - LAST_PART_S, 0.0), falls_s), rate(falls_s + 0.5, ends_s - 0.5)

@@ -10,6 +10,7 @@ cheap and large ones dear: it follows a tempo that drifts and never gallops betw
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
+from scipy.ndimage import gaussian_filter1d
 
 from moodscore.sound.tempo import autocorrelation
 
@@ -23,20 +24,22 @@ PERIODS_S = SHORTEST_S * 2 ** (
 PREFERRED_S = 60 / 110
 PREFERENCE_OCTAVES = 0.9
 #: Sound that a local tempo is read from, and from one reading to the next (s).
-WINDOW_S = 12.0
+WINDOW_S = 8.0
 STEP_S = 1.5
 #: Multiples of the period after which a beat repeats, and what each counts.
 MULTIPLES = (1, 2, 3, 4)
 MULTIPLE_WEIGHTS = (1.0, 0.8, 0.4, 0.6)
-#: Price of a change of tempo: for each octave, and at most.
-CHANGE_PRICE = 8.0
+#: Hands are so uneven (s): onsets are blurred by it before they are compared.
+UNEVENNESS_S = 0.012
+#: Price of a change of tempo from one reading to the next: that of the square of an octave, and the most.
+CHANGE_PRICE = 50.0
 MOST_PRICE = 3.0
 
 _PREFERENCE = np.exp(-0.5 * (np.log2(PERIODS_S / PREFERRED_S) / PREFERENCE_OCTAVES) ** 2)
 _AT_ONCE = 64
 
 
-def tempo_path(envelope: np.ndarray, rate: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def tempo_path(envelope: np.ndarray, rate: float) -> tuple[np.ndarray, np.ndarray]:
     """Beat period over time.
 
     Parameters
@@ -52,15 +55,13 @@ def tempo_path(envelope: np.ndarray, rate: float) -> tuple[np.ndarray, np.ndarra
         Middles of the windows.
     periods_s : np.ndarray [shape=(w,)]
         Beat period in each.
-    clarity : np.ndarray [shape=(w,)]
-        How much of the envelope repeats after that period, 0 to 1.
     """
+    envelope = gaussian_filter1d(envelope, UNEVENNESS_S * rate)
     length = min(round(WINDOW_S * rate), len(envelope))
     starts = np.arange(0, max(len(envelope) - length, 0) + 1, max(1, round(STEP_S * rate)))
     repeats = _repetitions(envelope, length, starts, rate)
     path = _viterbi(repeats * _PREFERENCE)
-    clarity = np.maximum(repeats[np.arange(len(path)), path], 0.0)
-    return (starts + length / 2) / rate, PERIODS_S[path], clarity
+    return (starts + length / 2) / rate, PERIODS_S[path]
 
 
 def _repetitions(envelope: np.ndarray, length: int, starts: np.ndarray, rate: float) -> np.ndarray:
@@ -98,7 +99,7 @@ def _viterbi(likely: np.ndarray) -> np.ndarray:
     """The path of the highest sum, less the price of its changes [shape=(w,)]."""
     states = np.arange(likely.shape[1])
     octaves = np.abs(states[:, None] - states) / STEPS_PER_OCTAVE
-    price = np.minimum(CHANGE_PRICE * octaves, MOST_PRICE)
+    price = np.minimum(CHANGE_PRICE * octaves**2, MOST_PRICE)
     total, came_from = likely[0], np.zeros(likely.shape, dtype=np.int64)
     for step in range(1, len(likely)):
         ways = total[:, None] - price
