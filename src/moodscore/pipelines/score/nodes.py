@@ -51,7 +51,9 @@ def describe_video(
     model = vision.VisualModel.model_validate(cluster_centres)
     keys = pd.DataFrame({"segment": range(len(bounds)), "start_s": bounds[:, 0], "end_s": bounds[:, 1]})
     keys.insert(0, "clip_id", score_facts["clip_id"])
-    described = vision.describe(score_measures["histograms"], score_measures["motion"], model)
+    described = vision.describe(
+        score_measures["histograms"], score_measures["motion"], model, vision.cues_of(score_measures)
+    )
     return pd.concat([keys, described, vision.kept_measures(score_measures)], axis=1)
 
 
