@@ -30,6 +30,8 @@ TEXT = {
     "anfis.held_back": 0.0,
     "anfis.target": "code",
     "anfis.balanced": False,
+    "anfis.smoothing_s": 0.0,
+    "anfis.neutral_radius": 0.0,
     "anfis.min_dwell_s": 0.0,
     "retrieval.system": "paper",
 }

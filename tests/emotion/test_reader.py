@@ -129,3 +129,35 @@ def test_valence_alone_can_be_the_target():
     assert read.shape == (len(new),)
     assert ((read >= 1) & (read <= 9)).all()
     assert np.sqrt(((read - new["valence"]) ** 2).mean()) < 0.8
+
+
+def test_as_many_are_read_on_either_side_as_were_rated_there():
+    from moodscore.emotion import side_shifts
+
+    rng = np.random.default_rng(1)
+    rated = np.column_stack([rng.choice([2.0, 6.0], 200, p=[0.3, 0.7]), rng.uniform(1, 9, 200)])
+    read = rng.normal(4.0, 0.3, (200, 2))
+    shifted = read + side_shifts(read, rated)
+    np.testing.assert_allclose((shifted > 5).mean(axis=0), (rated > 5).mean(axis=0), atol=0.011)
+
+
+def test_the_mean_picture_of_each_rating_is_learnt_from():
+    """A clip whose seconds scatter tells as much as one whose seconds are all alike."""
+    rng = np.random.default_rng(2)
+    means = rng.uniform(0, 1, 40)
+    steady = pd.DataFrame(
+        {"clip_id": np.repeat(np.arange(40).astype(str), 4), "segment": np.tile(range(4), 40)}
+    )
+    steady["light"] = means.repeat(4)
+    steady["valence"] = (3 + 4 * means).repeat(4)
+    steady["arousal"] = (7 - 4 * means).repeat(4)
+    steady["quadrant"] = quadrant_of(steady["valence"], steady["arousal"])
+    scattered = steady.assign(light=steady["light"] + np.tile([0.5, -0.5, 0.3, -0.3], 40))
+    options = {"n_mfs": 1, "max_epochs": 1, "patience": 1, "held_back": 0.0, "seed": 0, "balanced": False}
+    tried = pd.DataFrame({"light": [0.2, 0.8]})
+    answers = [
+        train_reader(rows, ["light"], averaged=averaged, **options)[0].predict(tried)
+        for rows, averaged in ((steady, False), (scattered, True), (scattered, False))
+    ]
+    np.testing.assert_allclose(answers[0], answers[1], atol=1e-4)
+    assert np.ptp(answers[2][:, 0]) < 0.7 * np.ptp(answers[0][:, 0])

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from moodscore.pipelines.visual_features.nodes import describe_pictures, fit_clusters
-from moodscore.vision import DescriptorOptions
+from moodscore.vision import CUES, DescriptorOptions
 
 N_SEGMENTS = 6
 CLIPS = ("learnt", "also_learnt", "held_out")
@@ -60,5 +60,7 @@ def test_every_segment_is_described(measures, segments):
     pd.testing.assert_frame_equal(described[["clip_id", "segment"]], segments[["clip_id", "segment"]])
     assert described[["hue", "saturation", "intensity", "motion"]].to_numpy().min() >= 0
     assert described[["hue", "saturation", "intensity", "motion"]].to_numpy().max() <= 1
-    for kept in ("cut_rate", "cut_s", "cut_strength", "chroma", "vividness", "colourfulness"):
+    assert described[list(CUES)].to_numpy().min() >= 0
+    assert described[list(CUES)].to_numpy().max() <= 1
+    for kept in ("cut_rate", "cut_s", "cut_strength", "chroma"):
         np.testing.assert_array_equal(described[kept], measures[kept])

@@ -161,3 +161,14 @@ def test_refusals_are_one_line(read, cues, said):
 def test_tables_that_are_refused(read, tmp_path, text, said):
     with pytest.raises(MoodscoreError, match=said):
         override(read, table(tmp_path, text))
+
+
+@pytest.mark.parametrize("form", ["text", "table"])
+def test_neutral_is_the_middle_of_the_plane(read, tmp_path, form):
+    text = "0-5:neutral"
+    if form == "table":
+        text = table(tmp_path, "start_s,end_s,quadrant,valence,arousal\n0,5,neutral,6.04,3.96\n")
+    given = override(read, text)
+    assert (given.loc[:4, ["valence", "arousal"]] == 5).all(axis=None)
+    assert (given.loc[:4, "confidence"] == 0).all()
+    assert given["is_given"].tolist() == [True] * 5 + [False] * 5

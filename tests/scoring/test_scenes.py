@@ -64,6 +64,7 @@ def test_the_words(tables, model):
     assert lines[2].startswith("  rule 1 (") and "if motion is low (" in lines[2]
     says = np.array([0.5, 0.05, 1.0]) @ model.consequents_[0]
     assert lines[2].endswith(f") then valence {says[0]:.1f}, arousal {says[1]:.1f}")
+    assert lines[3].startswith("  rule 2 (") or lines[3].startswith("  decided by: motion 0.05 (valence ")
     given = lines.index("  the emotion is the one you gave")
     assert lines[given - 1].startswith("0:04-0:07 negative, high arousal")
     assert lines[given + 1] == (
@@ -77,6 +78,23 @@ def test_the_words(tables, model):
 def test_shares_of_the_rules_are_those_of_the_model(tables, model):
     share = model.firing_strengths(tables[1][INPUTS].iloc[:4])[:, 0].mean()
     assert f"  rule 1 ({100 * share:.0f} %)" in explain(*tables, model)[2]
+
+
+def test_what_decided_is_what_moved_the_answer(tables, model):
+    (decided,) = [line for line in explain(*tables, model)[:5] if line.startswith("  decided by: ")]
+    picture = tables[1][INPUTS].iloc[:4].mean()
+    middle = picture.to_frame().T.assign(motion=model.input_range_[1].mean())
+    moved = (model.predict(picture.to_frame().T) - model.predict(middle))[0]
+    assert f"motion {picture['motion']:.2f} (valence {moved[0]:+.1f}, arousal {moved[1]:+.1f})" in decided
+    assert decided.index("motion") < decided.index("hue")
+
+
+def test_a_scene_near_the_middle_is_neutral(tables, model):
+    emotion, seen, cues = tables
+    lines = explain(emotion.assign(is_neutral=emotion.index < 3), seen, cues, model)
+    heads = [line for line in lines if line[0] != " "]
+    assert "(pos_low), neutral: valence" in heads[0]
+    assert not any("neutral:" in head for head in heads[1:])
 
 
 @pytest.mark.parametrize(("seconds", "text"), [(0, "0:00"), (59.6, "1:00"), (65, "1:05"), (3723, "1:02:03")])

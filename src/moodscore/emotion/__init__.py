@@ -18,6 +18,7 @@ __getattr__, __dir__, __all__ = _lazy.attach(
         "quadrants": [
             "HIGHEST_SCORE",
             "LOWEST_SCORE",
+            "NEUTRAL",
             "NEUTRAL_SCORE",
             "QUADRANTS",
             "VALENCE_HALVES",
@@ -28,10 +29,12 @@ __getattr__, __dir__, __all__ = _lazy.attach(
             "quadrant_code",
             "quadrant_from_code",
             "quadrant_of",
+            "shown_moods",
         ],
         "ratings": ["RATING_COLUMNS", "RATING_FORMATS", "read_ratings"],
         "options": ["CorpusOptions", "ReaderOptions"],
-        "reader": ["read_emotion", "read_valence", "train_reader"],
+        "reader": ["read_emotion", "read_valence", "side_shifts", "train_reader"],
+        "settling": ["settle_emotion", "settled", "smooth_emotion"],
         "split": ["hold_back", "labelled_training", "main_quadrants", "split_clips"],
     },
 )

@@ -16,12 +16,16 @@ import math
 from itertools import groupby
 
 import numpy as np
+import pandas as pd
 from numpy.typing import ArrayLike
 
 from moodscore.errors import MoodscoreError
 
 #: Ends and middle of the scale of both scores.
 LOWEST_SCORE, NEUTRAL_SCORE, HIGHEST_SCORE = 1.0, 5.0, 9.0
+
+#: What a person is shown where an emotion is near the middle of the plane; no quadrant.
+NEUTRAL = "neutral"
 
 #: The quadrants in the order of their codes, 1 to 4.
 QUADRANTS = ("pos_high", "pos_low", "neg_high", "neg_low")
@@ -222,3 +226,22 @@ def hold_quadrant(quadrants: ArrayLike, segment_s: float, min_dwell_s: float) ->
         else:
             runs.append([code, length])
     return quadrant_from_code(np.repeat([code for code, _ in runs], [length for _, length in runs]))
+
+
+def shown_moods(emotion: pd.DataFrame) -> np.ndarray:
+    """What a person is shown of each segment: the quadrant that is followed, or neutral.
+
+    Parameters
+    ----------
+    emotion : pd.DataFrame
+        ``routed_quadrant`` and, where it is known, ``is_neutral``.
+
+    Returns
+    -------
+    np.ndarray of str [shape=(n,)]
+        Names out of `QUADRANTS`, or `NEUTRAL`.
+    """
+    followed = emotion["routed_quadrant"].to_numpy(dtype=object)
+    if "is_neutral" not in emotion:
+        return followed
+    return np.where(emotion["is_neutral"].to_numpy(dtype=bool), NEUTRAL, followed)

@@ -55,6 +55,9 @@ def train_reader(
     seed: int,
     target: Target = "emotion",
     balanced: bool = True,
+    shrinkage: float | None = None,
+    averaged: bool = False,
+    even_sides: bool = False,
 ) -> tuple["ANFISRegressor", pd.DataFrame]:
     """Train an ANFIS [1]_.
 
@@ -82,6 +85,15 @@ def train_reader(
         Two outputs, valence and arousal, or one, the quadrant's code [2]_ or valence.
     balanced : bool
         Whether rows are weighted so that every quadrant counts alike.
+    shrinkage : float, optional
+        How hard the rules are held to a shared one.
+    averaged : bool
+        Whether the mean picture of each unbroken run of one rating is a row: a rating is of all of it,
+        and the ups and downs of single segments, which say nothing of it, would flatten the answer.
+    even_sides : bool
+        Whether constants are shifted afterwards so that as many rows are read above the middle of the
+        scale as were rated there. The least squares of lopsided ratings (a few very negative clips) would
+        call most clips by the side that is further out.
 
     Returns
     -------
@@ -99,19 +111,57 @@ def train_reader(
     from moodscore.fuzzy import ANFISRegressor
 
     inputs = list(inputs)
+    if averaged:
+        rows = _averaged(rows, inputs)
 
     def samples(part: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame, np.ndarray | None]:
         weights = balanced_weights(part["quadrant"]) if balanced else None
         return part[inputs], _targets(part, target), weights
 
     watched = rows["clip_id"].isin(hold_back(main_quadrants(rows), held_back, seed))
+    how = {"n_mfs": n_mfs, "shrinkage": shrinkage}
     if not watched.any():
-        model = ANFISRegressor(n_mfs=n_mfs, max_epochs=max_epochs).fit(*samples(rows))
-        return model, _curve(model)
-    scout = ANFISRegressor(n_mfs=n_mfs, max_epochs=max_epochs, patience=patience)
-    scout.fit(*samples(rows[~watched]), validation_data=samples(rows[watched]))
-    model = ANFISRegressor(n_mfs=n_mfs, max_epochs=int(scout.best_epoch_) + 1)
-    return model.fit(*samples(rows)), _curve(scout)
+        model = ANFISRegressor(max_epochs=max_epochs, **how).fit(*samples(rows))
+        curve = _curve(model)
+    else:
+        scout = ANFISRegressor(max_epochs=max_epochs, patience=patience, **how)
+        scout.fit(*samples(rows[~watched]), validation_data=samples(rows[watched]))
+        model = ANFISRegressor(max_epochs=int(scout.best_epoch_) + 1, **how).fit(*samples(rows))
+        curve = _curve(scout)
+    if even_sides and target != "code":
+        targets = _targets(rows, target)
+        model.consequents_[:, -1] += side_shifts(
+            np.reshape(model.predict(rows[inputs]), targets.shape), targets.to_numpy(dtype=float)
+        )
+    return model, curve
+
+
+def side_shifts(read: np.ndarray, rated: np.ndarray) -> np.ndarray:
+    """What to add to readings so that as large a share of them exceeds the middle as of the ratings.
+
+    Parameters
+    ----------
+    read, rated : np.ndarray [shape=(n, k)]
+        Scores.
+
+    Returns
+    -------
+    np.ndarray [shape=(k,)]
+        The middle of the scale minus that quantile of the readings below which the share lies that was
+        rated no higher than the middle.
+    """
+    below = (rated <= NEUTRAL_SCORE).mean(axis=0)
+    quantiles = [np.quantile(own, share) for own, share in zip(read.T, below, strict=True)]
+    return NEUTRAL_SCORE - np.array(quantiles)
+
+
+def _averaged(rows: pd.DataFrame, inputs: Sequence[str]) -> pd.DataFrame:
+    """One row for each unbroken run of one rating in a clip: its mean picture."""
+    ordered = rows.sort_values(["clip_id", "segment"], kind="stable")
+    same = ordered[["clip_id", *_SCORES]]
+    runs = (same != same.shift()).any(axis=1).cumsum()
+    kept = dict.fromkeys(("clip_id", *_SCORES, "quadrant"), "first")
+    return ordered.groupby(runs).agg(kept | dict.fromkeys(inputs, "mean")).reset_index(drop=True)
 
 
 def read_emotion(model: "ANFISRegressor", descriptors: pd.DataFrame, inputs: Sequence[str]) -> pd.DataFrame:

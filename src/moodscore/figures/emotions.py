@@ -5,11 +5,21 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from moodscore.emotion import HIGHEST_SCORE, LOWEST_SCORE, NEUTRAL_SCORE, QUADRANTS, quadrant_of
+from moodscore.emotion import (
+    HIGHEST_SCORE,
+    LOWEST_SCORE,
+    NEUTRAL,
+    NEUTRAL_SCORE,
+    QUADRANTS,
+    quadrant_of,
+    shown_moods,
+)
 from moodscore.figures.style import (
     FAINT,
     INK,
     LABEL_SIZE,
+    MOOD_COLOURS,
+    MOOD_NAMES,
     NOTE_SIZE,
     QUADRANT_COLOURS,
     QUADRANT_MARKERS,
@@ -78,7 +88,7 @@ def emotion_timelines(read: pd.DataFrame, cues: pd.DataFrame) -> "Figure":
         tidy(axes)
     if not shown:
         say_nothing_to_show(figure.axes[0], "no clip was read")
-    legend_below(figure, _timeline_handles(), columns=5)
+    legend_below(figure, _timeline_handles(read), columns=5)
     return figure
 
 
@@ -126,8 +136,8 @@ def _timelines_title(n_shown: int, n_clips: int) -> str:
 
 def _timeline(axes: "Axes", own: pd.DataFrame, cues: pd.DataFrame) -> None:
     own = own.sort_values("segment")
-    for segment in own.itertuples():
-        colour = QUADRANT_COLOURS[segment.routed_quadrant]
+    for segment in own.assign(mood=shown_moods(own)).itertuples():
+        colour = MOOD_COLOURS[segment.mood]
         axes.axvspan(segment.start_s, segment.end_s, color=colour, alpha=TINT, lw=0)
     axes.axhline(NEUTRAL_SCORE, color=FAINT, lw=0.6)
     for name, colour in _SCORE_COLOURS.items():
@@ -147,7 +157,7 @@ def _steps(own: pd.DataFrame, column: str) -> tuple[np.ndarray, np.ndarray]:
     return np.insert(values, gaps, np.nan), np.append(edges, ends[-1])
 
 
-def _timeline_handles() -> list:
+def _timeline_handles(read: pd.DataFrame) -> list:
     from matplotlib.patches import Patch
 
     lines = [
@@ -156,8 +166,8 @@ def _timeline_handles() -> list:
         for how, style in (("read", _READ), ("rated", _RATED))
     ]
     bands = [
-        Patch(color=QUADRANT_COLOURS[quadrant], alpha=2 * TINT, lw=0, label=QUADRANT_NAMES[quadrant])
-        for quadrant in QUADRANTS
+        Patch(color=MOOD_COLOURS[mood], alpha=2 * TINT, lw=0, label=MOOD_NAMES[mood])
+        for mood in (*QUADRANTS, *sorted({NEUTRAL} & set(shown_moods(read))))
     ]
     return [*lines, _key("join of the music", **_JOIN), *bands]
 

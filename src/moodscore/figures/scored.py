@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from moodscore.emotion import HIGHEST_SCORE, LOWEST_SCORE, NEUTRAL_SCORE, QUADRANTS
+from moodscore.emotion import HIGHEST_SCORE, LOWEST_SCORE, NEUTRAL, NEUTRAL_SCORE, QUADRANTS, shown_moods
 from moodscore.figures.style import (
     FAINT,
     INK,
+    MOOD_COLOURS,
+    MOOD_NAMES,
     NOTE_SIZE,
-    QUADRANT_COLOURS,
-    QUADRANT_NAMES,
     SERIES_COLOURS,
     TINT,
     VERMILION,
@@ -71,7 +71,7 @@ def scored_figure(
     cues: pd.DataFrame,
     cuts_s: Sequence[float] = (),
 ) -> "Figure":
-    """Film strip, quadrants that the music follows, valence and arousal, the music, confidence.
+    """Film strip, moods that the music follows, valence and arousal, the music, confidence.
 
     Parameters
     ----------
@@ -80,8 +80,8 @@ def scored_figure(
     strip : sequence of np.ndarray of uint8 [shape=(height, width, 3)]
         Evenly spaced pictures of the clip (`moodscore.media.film_strip`); may be empty.
     emotion : pd.DataFrame
-        One row a segment: ``start_s, end_s, valence, arousal, confidence, routed_quadrant`` and
-        ``is_given``, whether a person said so.
+        One row a segment: ``start_s, end_s, valence, arousal, confidence, routed_quadrant``,
+        ``is_neutral`` (if there) and ``is_given``, whether a person said so.
     cues : pd.DataFrame
         The cue sheet; says which piece plays when, where it jumps, and how long the clip is.
     cuts_s : sequence of float
@@ -89,6 +89,7 @@ def scored_figure(
     """
     figure = new_figure(*_SIZE, f"{printable(clip_id)}: emotion, and the music that plays to it")
     duration_s = float(cues["end_s"].iloc[-1])
+    emotion = emotion.assign(mood=shown_moods(emotion))
     panels = figure.subplots(len(_HEIGHTS), 1, sharex=True, height_ratios=_HEIGHTS)
     film, band, scores, music, confidence = panels
     _draw_strip(film, strip, duration_s)
@@ -101,7 +102,7 @@ def scored_figure(
     scores.tick_params(axis="x", length=0)
     _label_time(confidence, duration_s)
     figure.align_ylabels([scores, confidence])
-    legend_below(figure, _handles(bool(emotion["is_given"].any())), columns=_LEGEND_COLUMNS)
+    legend_below(figure, _handles(emotion), columns=_LEGEND_COLUMNS)
     return figure
 
 
@@ -125,16 +126,16 @@ def _without_frame(axes: "Axes") -> None:
 def _draw_band(axes: "Axes", emotion: pd.DataFrame, duration_s: float) -> None:
     """The quadrant that is followed, hatched where a person gave it."""
     _without_frame(axes)
-    for start_s, end_s, (quadrant, is_given) in _runs(emotion, ["routed_quadrant", "is_given"]):
-        axes.axvspan(start_s, end_s, color=QUADRANT_COLOURS[quadrant], alpha=3 * TINT, lw=0)
+    for start_s, end_s, (mood, is_given) in _runs(emotion, ["mood", "is_given"]):
+        axes.axvspan(start_s, end_s, color=MOOD_COLOURS[mood], alpha=3 * TINT, lw=0)
         if is_given:
             axes.axvspan(start_s, end_s, fill=False, hatch=_HATCH, edgecolor=FAINT, lw=0)
-    for start_s, end_s, (quadrant,) in _runs(emotion, ["routed_quadrant"]):
+    for start_s, end_s, (mood,) in _runs(emotion, ["mood"]):
         if end_s - start_s >= _NAMED_SHARE * duration_s:
             axes.text(
                 (start_s + end_s) / 2,
                 0.46,
-                QUADRANT_NAMES[quadrant],
+                MOOD_NAMES[mood],
                 ha="center",
                 va="center",
                 fontsize=NOTE_SIZE,
@@ -144,8 +145,8 @@ def _draw_band(axes: "Axes", emotion: pd.DataFrame, duration_s: float) -> None:
 
 
 def _draw_scores(axes: "Axes", emotion: pd.DataFrame) -> None:
-    for start_s, end_s, (quadrant,) in _runs(emotion, ["routed_quadrant"]):
-        axes.axvspan(start_s, end_s, color=QUADRANT_COLOURS[quadrant], alpha=TINT, lw=0)
+    for start_s, end_s, (mood,) in _runs(emotion, ["mood"]):
+        axes.axvspan(start_s, end_s, color=MOOD_COLOURS[mood], alpha=TINT, lw=0)
     axes.axhline(NEUTRAL_SCORE, color=FAINT, lw=0.6)
     for name, colour in _SCORE_COLOURS.items():
         axes.stairs(emotion[name].to_numpy(), _edges(emotion), baseline=None, color=colour, lw=1.6)
@@ -223,7 +224,7 @@ def _edges(emotion: pd.DataFrame) -> np.ndarray:
     return np.append(emotion["start_s"].to_numpy(), emotion["end_s"].iloc[-1])
 
 
-def _handles(any_given: bool) -> list:
+def _handles(emotion: pd.DataFrame) -> list:
     from matplotlib.lines import Line2D
     from matplotlib.patches import Patch
 
@@ -234,8 +235,8 @@ def _handles(any_given: bool) -> list:
     lines.append(Line2D([], [], mfc="none", **cut, label="picture cut between beats"))
     lines.append(Patch(color=FAINT, alpha=0.5, lw=0, label="confidence (from neutral)"))
     bands = [
-        Patch(color=QUADRANT_COLOURS[name], alpha=3 * TINT, lw=0, label=QUADRANT_NAMES[name])
-        for name in QUADRANTS
+        Patch(color=MOOD_COLOURS[name], alpha=3 * TINT, lw=0, label=MOOD_NAMES[name])
+        for name in (*QUADRANTS, *([NEUTRAL] if NEUTRAL in set(emotion["mood"]) else []))
     ]
     given = [Patch(fill=False, hatch=_HATCH, edgecolor=FAINT, lw=0, label="given by you")]
-    return lines + bands + (given if any_given else [])
+    return lines + bands + (given if emotion["is_given"].any() else [])

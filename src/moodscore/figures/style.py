@@ -11,6 +11,8 @@ References
 
 from typing import TYPE_CHECKING
 
+from moodscore.emotion import NEUTRAL
+
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
@@ -32,6 +34,9 @@ QUADRANT_NAMES = {
     "neg_high": "negative, high arousal",
     "neg_low": "negative, low arousal",
 }
+#: The same, and neutral, where the mood of a moment is shown.
+MOOD_COLOURS = {**QUADRANT_COLOURS, NEUTRAL: FAINT}
+MOOD_NAMES = {**QUADRANT_NAMES, NEUTRAL: "neutral"}
 #: Opacity of a quadrant's colour where it is a ground for something else.
 TINT = 0.16
 

@@ -92,8 +92,12 @@ def _draw_bells(axes: "Axes", model: Any, index: int) -> None:
         colour = SERIES_COLOURS[k % len(SERIES_COLOURS)]
         axes.plot(x, generalised_bell(x, *model.initial_premises_[index, k]), color=colour, **_BEFORE)
         axes.plot(x, generalised_bell(x, *model.premises_[index, k]), color=colour, **_AFTER)
+    moved = np.abs(model.premises_[index] - model.initial_premises_[index])[: model.n_mfs_[index], 2].max()
     if np.array_equal(model.initial_premises_[index], model.premises_[index], equal_nan=True):
-        axes.set_title("unchanged by training", fontsize=NOTE_SIZE, color=FAINT)
+        said = "unchanged by training"
+    else:
+        said = f"centres moved by up to {moved:.3f}"
+    axes.set_title(said, fontsize=NOTE_SIZE, color=FAINT)
 
 
 def _before_and_after() -> list:

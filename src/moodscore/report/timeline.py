@@ -6,7 +6,7 @@ from pathlib import PurePosixPath
 import numpy as np
 import pandas as pd
 
-from moodscore.emotion import HIGHEST_SCORE, LOWEST_SCORE
+from moodscore.emotion import HIGHEST_SCORE, LOWEST_SCORE, shown_moods
 from moodscore.vocabulary import JOINS
 
 #: Size of the drawing in its own units; the page stretches it to the width there is.
@@ -27,7 +27,7 @@ class Timeline:
     Attributes
     ----------
     bands : list of (float, float, str)
-        Left edge, width, quadrant that the music follows.
+        Left edge, width, quadrant that the music follows or ``neutral``.
     lines : dict of str to str
         Path of ``valence, arousal, valence_label, arousal_label``.
     joins : list of float
@@ -58,10 +58,11 @@ def timeline_of(read: pd.DataFrame, cues: pd.DataFrame) -> Timeline:
     """
     end_s = float(read["end_s"].max())
     x = WIDTH / end_s
-    runs = (read["routed_quadrant"] != read["routed_quadrant"].shift()).cumsum()
+    moods = pd.Series(shown_moods(read), index=read.index)
+    runs = (moods != moods.shift()).cumsum()
     bands = [
-        (float(run["start_s"].min() * x), float((run["end_s"].max() - run["start_s"].min()) * x), quadrant)
-        for (_, quadrant), run in read.groupby([runs, "routed_quadrant"], sort=False)
+        (float(run["start_s"].min() * x), float((run["end_s"].max() - run["start_s"].min()) * x), mood)
+        for (_, mood), run in read.groupby([runs, moods], sort=False)
     ]
     names = ("valence", "arousal", "valence_label", "arousal_label")
     joins = cues.loc[cues["join"].isin(JOINS), "start_s"]

@@ -18,6 +18,7 @@ import pandas as pd
 from moodscore.emotion import (
     HIGHEST_SCORE,
     LOWEST_SCORE,
+    NEUTRAL,
     NEUTRAL_SCORE,
     QUADRANTS,
     confidence,
@@ -32,6 +33,9 @@ _TIME = rf"(?:(?:\d+:)?\d+:)?{_SECONDS}"
 _SPAN = re.compile(rf"(?:(?P<start>{_TIME})?\s*-\s*(?P<end>{_TIME})?\s*:)?\s*(?P<mood>[^:]+)", re.ASCII)
 _SCORES = re.compile(rf"({_SECONDS})\s*/\s*({_SECONDS})", re.ASCII)
 _EXAMPLE = "0-12:pos_low or 12-0:30:7/3 (valence/arousal), several separated by commas"
+_MOODS = (*QUADRANTS, NEUTRAL)
+#: Valence and arousal of neutral.
+_MIDDLE = (NEUTRAL_SCORE, NEUTRAL_SCORE)
 #: Tables round times; two spans that touch may overlap by so much.
 _TOUCH_S = 1e-3
 #: People read times off players, which show whole seconds: a span may end so much after the clip.
@@ -70,7 +74,7 @@ def parse_cues(cues: str) -> list[EmotionSpan]:
     ----------
     cues : str
         A path, or ``[START]-[END]:MOOD`` separated by commas, or a MOOD for the whole clip. Times are
-        seconds or ``m:ss``; a mood is a quadrant or ``valence/arousal``.
+        seconds or ``m:ss``; a mood is a quadrant, ``neutral`` or ``valence/arousal``.
 
     Returns
     -------
@@ -152,10 +156,12 @@ def _parse_span(text: str) -> EmotionSpan:
 def _parse_mood(text: str, where: str) -> tuple[str | None, tuple[float, float] | None]:
     if text in QUADRANTS:
         return text, None
+    if text == NEUTRAL:
+        return None, _MIDDLE
     found = _SCORES.fullmatch(text)
     if found is None:
         raise MoodscoreError(
-            f"{where}: {text} is no mood; write {', '.join(QUADRANTS)}, or valence/arousal such as 7/3"
+            f"{where}: {text} is no mood; write {', '.join(_MOODS)}, or valence/arousal such as 7/3"
         )
     scores = float(found[1]), float(found[2])
     if not all(LOWEST_SCORE <= score <= HIGHEST_SCORE for score in scores):
@@ -203,8 +209,10 @@ def _table_span(sheet: Sheet, line: int, row: dict[str, str]) -> EmotionSpan | N
         if times[name] is not None and not times[name] >= 0:
             raise sheet.refusal(line, name, repr(row[name]), sheet.wanted("seconds, or nothing"))
     quadrant = row.get("quadrant") or None
+    if quadrant == NEUTRAL:
+        return _span(times["start_s"], times["end_s"], None, _MIDDLE, f"{sheet.path}, row {line}")
     if quadrant is not None and quadrant not in QUADRANTS:
-        raise sheet.refusal(line, "quadrant", repr(quadrant), f"one of {', '.join(QUADRANTS)}, or nothing")
+        raise sheet.refusal(line, "quadrant", repr(quadrant), f"one of {', '.join(_MOODS)}, or nothing")
     scores = None
     if row.get("valence") or row.get("arousal"):
         scores = tuple(sheet.score(line, name, row[name]) for name in ("valence", "arousal"))

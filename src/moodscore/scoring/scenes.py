@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from moodscore.emotion import shown_moods
 from moodscore.figures.style import QUADRANT_NAMES
 from moodscore.fuzzy import rule_table
 
@@ -18,6 +19,8 @@ _FEATURES = ("tempo", "loudness", "rhythm")
 #: A rule that answers for less of a scene, and all after so many, are not worth a reader's time.
 _LEAST_SHARE = 0.05
 _MOST_RULES = 4
+#: Of a scene that is called neutral, at least this share of the segments is.
+_MOSTLY = 0.5
 _MOST_SOURCES = 3
 
 
@@ -95,6 +98,7 @@ def explain(
         else:
             lines.append("  pictures: " + _values(seen.mean()))
             lines += _rules_fired(model, rules, seen)
+            lines.append("  decided by: " + _deciding(model, seen.mean()))
         lines.append(_music(_during(cues, scene)))
     return lines
 
@@ -108,8 +112,11 @@ def clock(seconds: float) -> str:
 
 def _headline(scene: Scene, own: pd.DataFrame) -> str:
     valence, arousal, confidence = own[["valence", "arousal", "confidence"]].mean()
+    moods = shown_moods(own)
+    neutral = ", neutral" if (moods != own["routed_quadrant"].to_numpy()).mean() > _MOSTLY else ""
     return (
-        f"{clock(scene.start_s)}-{clock(scene.end_s)} {QUADRANT_NAMES[scene.quadrant]} ({scene.quadrant}): "
+        f"{clock(scene.start_s)}-{clock(scene.end_s)} {QUADRANT_NAMES[scene.quadrant]} ({scene.quadrant})"
+        f"{neutral}: "
         f"valence {valence:.1f}, arousal {arousal:.1f}, {confidence:.1f} from neutral"
     )
 
@@ -125,6 +132,22 @@ def _rules_fired(model: "ANFISRegressor", rules: pd.DataFrame, seen: pd.DataFram
         )
         for k in strongest
     ]
+
+
+def _deciding(model: "ANFISRegressor", picture: pd.Series) -> str:
+    """By how much each cue moved each answer away from what its middle value would have given, most first."""
+    middles = dict(zip(model.input_names_, model.input_range_.mean(axis=1), strict=True))
+    others = pd.DataFrame([picture.to_dict() | {name: middle} for name, middle in middles.items()])
+    answers = np.atleast_2d(model.predict(pd.concat([picture.to_frame().T, others])).T).T
+    moved = answers[0] - answers[1:]
+    order = np.argsort(-np.abs(moved).max(axis=1), kind="stable")
+    return "; ".join(
+        f"{model.input_names_[k]} {picture.iloc[k]:.2f} "
+        + "("
+        + ", ".join(f"{output} {moved[k, o]:+.1f}" for o, output in enumerate(model.output_names_))
+        + ")"
+        for k in order
+    )
 
 
 def _premise(premise: str) -> str:

@@ -17,6 +17,7 @@ __getattr__, __dir__, __all__ = _lazy.attach(
         "hsi": ["CHANNELS", "HSIBins", "HSICounts", "hsi_bins", "hsi_counts", "rgb_to_hsi"],
         "hue": ["emptiest_hue", "unroll"],
         "measure": ["ClipMeasures", "MeasureOptions", "measure_clip"],
+        "cues": ["CUES", "cues_of"],
         "colour": ["ColourCues", "colour_cues"],
         "dynamics": ["cut_rate", "moment_of_cut", "motion", "strongest_cuts", "total_variation"],
     },

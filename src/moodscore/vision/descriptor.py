@@ -26,7 +26,7 @@ _SCALE_PERCENTILES = (1, 99)
 #: Columns of the 9x1 descriptor.
 SHARE_COLUMNS = tuple(f"{channel}_share_{k + 1}" for channel in CHANNELS for k in range(N_CLUSTERS))
 #: Measures of one number a segment that no model scales.
-KEPT_MEASURES = ("cut_rate", "cut_s", "cut_strength", "chroma", "vividness", "colourfulness")
+KEPT_MEASURES = ("cut_rate", "cut_s", "cut_strength", "chroma")
 #: A segment whose pixels carry less chroma than this in all has no hue.
 _NO_CHROMA = 1e-6
 
@@ -72,6 +72,8 @@ class VisualModel(BaseModel):
         Largest share of any cluster in any training segment.
     motion_range : tuple of float
         1st and 99th percentile of motion.
+    cue_ranges : dict of str to tuple of float
+        The same of each further cue (:data:`moodscore.vision.CUES`) that was there to fit.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -82,6 +84,7 @@ class VisualModel(BaseModel):
     mean_shares: dict[str, list[float]]
     maxima: dict[str, float]
     motion_range: tuple[float, float]
+    cue_ranges: dict[str, tuple[float, float]] = {}
 
     @property
     def inputs(self) -> list[str]:
@@ -90,7 +93,10 @@ class VisualModel(BaseModel):
 
 
 def fit_visual_model(
-    histograms: np.ndarray, motion: np.ndarray, options: DescriptorOptions | None = None
+    histograms: np.ndarray,
+    motion: np.ndarray,
+    options: DescriptorOptions | None = None,
+    cues: Mapping[str, np.ndarray] | None = None,
 ) -> VisualModel:
     """Fit centres, hue cut, maxima and scales on training segments.
 
@@ -102,6 +108,8 @@ def fit_visual_model(
         Of the training segments.
     options : DescriptorOptions, optional
         The variant.
+    cues : Mapping of str to np.ndarray [shape=(n,)], optional
+        Further cues of the training segments, as from :func:`moodscore.vision.cues_of`.
 
     Raises
     ------
@@ -126,18 +134,23 @@ def fit_visual_model(
         shares = _shares(histograms[:, index], clusters.centres, channel, options)
         mean_shares[channel] = np.nanmean(shares, axis=0).tolist()
         maxima[channel] = float(np.nanmax(shares))
-    low, high = np.percentile(motion, _SCALE_PERCENTILES)
     return VisualModel(
         options=options,
         centres=centres,
         hue_cut=emptiest_hue(pooled[0]) if options.hue == "circular" else 0.0,
         mean_shares=mean_shares,
         maxima=maxima,
-        motion_range=(float(low), float(high)),
+        motion_range=_range(motion),
+        cue_ranges={name: _range(values) for name, values in (cues or {}).items()},
     )
 
 
-def describe(histograms: np.ndarray, motion: np.ndarray, model: VisualModel) -> pd.DataFrame:
+def describe(
+    histograms: np.ndarray,
+    motion: np.ndarray,
+    model: VisualModel,
+    cues: Mapping[str, np.ndarray] | None = None,
+) -> pd.DataFrame:
     """Descriptors of segments by a fitted model.
 
     Parameters
@@ -148,12 +161,14 @@ def describe(histograms: np.ndarray, motion: np.ndarray, model: VisualModel) -> 
         Of the same segments, unscaled.
     model : VisualModel
         Fitted on training segments.
+    cues : Mapping of str to np.ndarray [shape=(n,)], optional
+        Further cues of the same segments; those are described that the model was fitted with.
 
     Returns
     -------
-    pd.DataFrame [shape=(n, 13)]
-        ``hue, saturation, intensity, motion`` in [0, 1] and the nine shares
-        ``hue_share_1 .. intensity_share_3``, each channel's three summing to 1.
+    pd.DataFrame [shape=(n, 13 + number of cues)]
+        ``hue, saturation, intensity, motion`` in [0, 1], the nine shares
+        ``hue_share_1 .. intensity_share_3``, each channel's three summing to 1, and the cues in [0, 1].
     """
     columns: dict[str, np.ndarray] = {}
     all_shares = []
@@ -164,9 +179,9 @@ def describe(histograms: np.ndarray, motion: np.ndarray, model: VisualModel) -> 
         columns[channel] = _reduce(shares, channel, model)
         all_shares.append(shares)
     columns["motion"] = _scale(motion, *model.motion_range)
-    return pd.concat(
-        [pd.DataFrame(columns), pd.DataFrame(np.hstack(all_shares), columns=list(SHARE_COLUMNS))], axis=1
-    )
+    scaled = {n: _scale(cues[n], *model.cue_ranges[n]) for n in (cues or {}) if n in model.cue_ranges}
+    shares = pd.DataFrame(np.hstack(all_shares), columns=list(SHARE_COLUMNS))
+    return pd.concat([pd.DataFrame(columns), shares, pd.DataFrame(scaled)], axis=1)
 
 
 def kept_measures(measures: Mapping[str, np.ndarray]) -> pd.DataFrame:
@@ -179,8 +194,8 @@ def kept_measures(measures: Mapping[str, np.ndarray]) -> pd.DataFrame:
 
     Returns
     -------
-    pd.DataFrame [shape=(n, 6)]
-        ``cut_rate, cut_s, cut_strength, chroma, vividness, colourfulness``.
+    pd.DataFrame [shape=(n, 4)]
+        ``cut_rate, cut_s, cut_strength, chroma``.
     """
     return pd.DataFrame({name: measures[name] for name in KEPT_MEASURES})
 
@@ -222,6 +237,11 @@ def _reduce(shares: np.ndarray, channel: str, model: VisualModel) -> np.ndarray:
     if channel == "hue":
         centres = unroll(centres, model.hue_cut)
     return np.einsum("nk,k->n", shares, centres)
+
+
+def _range(values: np.ndarray) -> tuple[float, float]:
+    low, high = np.percentile(values, _SCALE_PERCENTILES)
+    return float(low), float(high)
 
 
 def _scale(values: np.ndarray, low: float, high: float) -> np.ndarray:

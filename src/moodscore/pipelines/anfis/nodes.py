@@ -30,7 +30,7 @@ def train_anfis(
     """
     return emotion.train_reader(
         _training_rows(visual_descriptors, segments),
-        VisualModel.model_validate(cluster_centres).inputs,
+        options.inputs or VisualModel.model_validate(cluster_centres).inputs,
         n_mfs=options.n_mfs,
         max_epochs=options.max_epochs,
         patience=options.patience,
@@ -38,6 +38,9 @@ def train_anfis(
         seed=seed,
         target=options.target,
         balanced=options.balanced,
+        shrinkage=options.shrinkage,
+        averaged=options.averaged,
+        even_sides=options.even_sides,
     )
 
 
@@ -51,7 +54,6 @@ def train_judge(audio_features: pd.DataFrame, segments: pd.DataFrame) -> dict[st
 def predict_emotion(
     anfis_model: Any,
     visual_descriptors: pd.DataFrame,
-    cluster_centres: dict,
     options: ReaderOptions,
     segment_s: float,
 ) -> pd.DataFrame:
@@ -60,21 +62,21 @@ def predict_emotion(
     Returns
     -------
     pd.DataFrame
-        ``clip_id, segment, valence, arousal`` (1..9), ``confidence`` (distance from neutral),
-        ``quadrant`` and ``routed_quadrant``, the one whose network is used.
+        ``clip_id, segment`` and the columns of :func:`moodscore.emotion.settle_emotion`.
     """
-    inputs = VisualModel.model_validate(cluster_centres).inputs
-    read = emotion.read_emotion(anfis_model, visual_descriptors, inputs)
-    read = pd.concat([visual_descriptors[_KEYS], read], axis=1).sort_values(_KEYS, ignore_index=True)
-    read["routed_quadrant"] = read.groupby("clip_id")["quadrant"].transform(
-        lambda quadrants: emotion.hold_quadrant(quadrants, segment_s, options.min_dwell_s)
-    )
-    return read
+    described = visual_descriptors.sort_values(_KEYS, ignore_index=True)
+    read = emotion.read_emotion(anfis_model, described, anfis_model.input_names_)
+    read = pd.concat([described.filter(items=["cut_s"]), read], axis=1)
+    clips = [
+        emotion.settle_emotion(own, segment_s=segment_s, **options.settling)
+        for _, own in read.groupby(described["clip_id"], sort=False)
+    ]
+    return pd.concat([described[_KEYS], pd.concat(clips)], axis=1)
 
 
 def embed_emotions(
+    anfis_model: Any,
     visual_descriptors: pd.DataFrame,
-    cluster_centres: dict,
     emotion_predictions: pd.DataFrame,
     segments: pd.DataFrame,
     seed: int,
@@ -90,8 +92,7 @@ def embed_emotions(
     both = labelled.merge(emotion_predictions[[*_KEYS, "quadrant"]], on=_KEYS, suffixes=("_rated", "_read"))
     both = both.rename(columns={"quadrant_rated": "rated", "quadrant_read": "read"})
     described = visual_descriptors.merge(both[_KEYS], on=_KEYS)
-    inputs = VisualModel.model_validate(cluster_centres).inputs
-    return evaluation.embed_descriptors(described, inputs, seed=seed).merge(both, on=_KEYS)
+    return evaluation.embed_descriptors(described, anfis_model.input_names_, seed=seed).merge(both, on=_KEYS)
 
 
 def draw_anfis(

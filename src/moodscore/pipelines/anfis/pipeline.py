@@ -33,7 +33,6 @@ def create_pipeline(**kwargs) -> Pipeline:
                 inputs=[
                     "anfis_model",
                     "visual_descriptors",
-                    "cluster_centres",
                     "params:anfis",
                     "params:segment_s",
                 ],
@@ -43,8 +42,8 @@ def create_pipeline(**kwargs) -> Pipeline:
             node(
                 embed_emotions,
                 inputs=[
+                    "anfis_model",
                     "visual_descriptors",
-                    "cluster_centres",
                     "emotion_predictions",
                     "segments",
                     "params:seed",

@@ -52,7 +52,9 @@ def describe_video(
     model = vision.VisualModel.model_validate(cluster_centres)
     keys = pd.DataFrame({"segment": range(len(bounds)), "start_s": bounds[:, 0], "end_s": bounds[:, 1]})
     keys.insert(0, "clip_id", score_facts["clip_id"])
-    described = vision.describe(score_measures["histograms"], score_measures["motion"], model)
+    described = vision.describe(
+        score_measures["histograms"], score_measures["motion"], model, vision.cues_of(score_measures)
+    )
     return pd.concat([keys, described, vision.kept_measures(score_measures)], axis=1)
 
 
@@ -60,7 +62,6 @@ def read_video(
     anfis_model: Any,
     score_descriptors: pd.DataFrame,
     score_facts: dict,
-    cluster_centres: dict,
     reader: ReaderOptions,
     segment_s: float,
     options: ScoreOptions,
@@ -70,19 +71,19 @@ def read_video(
     Returns
     -------
     pd.DataFrame
-        ``clip_id, segment, start_s, end_s, valence, arousal, confidence, quadrant``, ``routed_quadrant``
-        (whose network is used) and ``is_given``.
+        ``clip_id, segment, start_s, end_s``, the columns of :func:`moodscore.emotion.settle_emotion` and
+        ``is_given``.
     """
-    inputs = vision.VisualModel.model_validate(cluster_centres).inputs
-    read = emotion.read_emotion(anfis_model, score_descriptors, inputs)
-    held = emotion.hold_quadrant(read["quadrant"], segment_s, reader.min_dwell_s)
+    read = emotion.read_emotion(anfis_model, score_descriptors, anfis_model.input_names_)
+    read = emotion.settle_emotion(
+        read.assign(cut_s=score_descriptors["cut_s"]), segment_s=segment_s, **reader.settling
+    )
     keys = score_descriptors[[*_KEYS, "start_s", "end_s"]]
     given = scoring.parse_cues(options.emotion) if options.emotion else []
-    return scoring.override_emotion(
-        pd.concat([keys, read.assign(routed_quadrant=held)], axis=1),
-        given,
-        duration_s=score_facts["duration_s"],
+    said = scoring.override_emotion(
+        pd.concat([keys, read], axis=1), given, duration_s=score_facts["duration_s"]
     )
+    return emotion.settled(said, reader.neutral_radius)
 
 
 def predict_score(

@@ -49,7 +49,6 @@ def create_pipeline(**kwargs) -> Pipeline:
                     "anfis_model",
                     "score_descriptors",
                     "score_facts",
-                    "cluster_centres",
                     "params:anfis",
                     "params:segment_s",
                     "params:score",

@@ -49,18 +49,21 @@ def fit_clusters(
     visual_measures: dict, segments: pd.DataFrame, options: DescriptorOptions
 ) -> dict[str, object]:
     """Centres, hue cut, maxima and scales of the training segments, as plain numbers."""
-    training = _keys(visual_measures).merge(segments, how="left", on=["clip_id", "segment"])
-    rows = (training["split"] == "train").to_numpy(dtype=bool)
+    placed = _keys(visual_measures).merge(segments, how="left", on=["clip_id", "segment"])
+    rows = (placed["split"] == "train").to_numpy(dtype=bool)
+    training = {name: values[rows] for name, values in visual_measures.items()}
     model = vision.fit_visual_model(
-        visual_measures["histograms"][rows], visual_measures["motion"][rows], options
+        training["histograms"], training["motion"], options, vision.cues_of(training)
     )
     return model.model_dump()
 
 
 def describe_pictures(visual_measures: dict, cluster_centres: dict) -> pd.DataFrame:
-    """The descriptor of every segment: ``hue, saturation, intensity, motion``, shares, cuts, colours."""
+    """The descriptor of every segment: ``hue, saturation, intensity, motion``, shares, further cues, cuts."""
     model = vision.VisualModel.model_validate(cluster_centres)
-    described = vision.describe(visual_measures["histograms"], visual_measures["motion"], model)
+    described = vision.describe(
+        visual_measures["histograms"], visual_measures["motion"], model, vision.cues_of(visual_measures)
+    )
     return pd.concat([_keys(visual_measures), described, vision.kept_measures(visual_measures)], axis=1)
 
 
