@@ -42,7 +42,7 @@ from moodscore.composing.texture import (
 
 _MELODY_CENTRE = 71
 #: Onsets a second at scaled rhythm 0, and how often they double up to 1.
-_SLOWEST_RATE, _RATE_DOUBLINGS = 0.45, 3.9
+_SLOWEST_RATE, _RATE_DOUBLINGS = 0.6, 3.4
 _RHYTHM_SMOOTHING_S = 6.0
 #: Onsets a beat from which the melody has its middle and dense rhythms.
 _MELODY_DENSITIES = (0.55, 1.05, 2.0)

@@ -27,7 +27,7 @@ _LEAD_DELAY_S = 0.004
 #: A downbeat is played together to this part of the scatter.
 _DOWNBEAT_SCATTER = 0.4
 #: How the velocity follows scaled loudness, and the share an arch adds in the middle of a phrase.
-_SOFTEST, _BY_LOUDNESS, _ARCH, _VELOCITY_SD = 0.5, 0.72, 0.12, 0.05
+_SOFTEST, _BY_LOUDNESS, _ARCH, _VELOCITY_SD = 0.5, 0.72, 0.3, 0.05
 _LOUDNESS_SMOOTHING_S = 3.0
 #: The last chord of a plucked or struck instrument is broken upwards (s from tone to tone).
 _BROKEN_S = 0.07

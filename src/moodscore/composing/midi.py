@@ -7,6 +7,7 @@ before it were off by. References: the Standard MIDI File specification 1.0 (MMA
 
 import struct
 from fractions import Fraction
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -45,7 +46,36 @@ def midi_file(notes: pd.DataFrame, bars: pd.DataFrame, form: Form, title: str = 
     return header + b"".join(tracks)
 
 
-def _ticks(form: Form, times_s: np.ndarray) -> np.ndarray:
+def stretch_file(notes: pd.DataFrame, start_s: float, duration_s: float) -> bytes:
+    """A part of the notes as a file that lasts so long, for a synthesiser rather than a person.
+
+    Parameters
+    ----------
+    notes : pd.DataFrame
+        Some notes of a `Composition`.
+    start_s, duration_s : float
+        Moment of the film with which the file begins, and its length.
+    """
+    own = notes.assign(start_s=(notes["start_s"] - start_s).clip(lower=0), bar=0)
+    one_bar = pd.DataFrame({"scene": [0]})
+    even = _Even(np.array([0.0, 2 * duration_s]), np.array([0.0, duration_s]))
+    channels = _channels(own, one_bar)
+    end = _ticks(even, np.array([duration_s]))[0]
+    tracks = [_track([(0, _SET_UP, _meta(0x51, (500_000).to_bytes(3, "big")))], end)]
+    for instrument, played in own.groupby("instrument", sort=True):
+        tracks.append(_track(_player(instrument, played, one_bar, even, channels[instrument]), end))
+    header = b"MThd" + struct.pack(">IHHH", 6, 1, len(tracks), TICKS_PER_BEAT)
+    return header + b"".join(tracks)
+
+
+class _Even(NamedTuple):
+    """Beats of half a second, as of a form."""
+
+    knots_beat: np.ndarray
+    knots_s: np.ndarray
+
+
+def _ticks(form: "Form | _Even", times_s: np.ndarray) -> np.ndarray:
     """Moments as ticks."""
     beats = np.interp(times_s, form.knots_s, form.knots_beat)
     return np.rint(beats * TICKS_PER_BEAT).astype(np.int64)
@@ -83,7 +113,7 @@ def _signature(n_beats: float) -> bytes:
 
 
 def _player(
-    instrument: str, played: pd.DataFrame, bars: pd.DataFrame, form: Form, channel: int
+    instrument: str, played: pd.DataFrame, bars: pd.DataFrame, form: "Form | _Even", channel: int
 ) -> list[_Event]:
     """One instrument: its name, its program wherever a scene begins for it, its notes."""
     known = INSTRUMENTS[instrument]

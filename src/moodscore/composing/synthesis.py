@@ -14,16 +14,13 @@ from moodscore.composing.drums import drum
 from moodscore.composing.hall import Hall
 from moodscore.composing.instruments import INSTRUMENTS
 from moodscore.composing.levels import note_gains
-from moodscore.composing.tones import TABLE, Store, held_table, layer_of, ramp, struck_tone
+from moodscore.composing.tones import TABLE, Store, closing, held_table, layer_of, ramp, struck_tone
 from moodscore.composing.voices import HELD, ROLE_HALL, STRUCK, Held
 
 #: Samples rendered at a time: 1.5 s at 44.1 kHz.
 BLOCK = 1 << 16
 #: Tones that are kept (bytes), and the blocks.
 _TONES_BYTES, _KEPT_BLOCKS = 160 << 20, 6
-#: The end of the film: the last chord dies away over this long, or half of what there is (s).
-_LAST_FADE_S = 1.2
-_FIRST_FADE_S = 0.004
 #: The shortest ramp of a held tone, and its part of a short note.
 _LEAST_ATTACK_S, _ATTACK_SHARE = 0.012, 0.4
 #: Blur of tremolo strings: strokes a second.
@@ -130,15 +127,8 @@ class SynthesisedTrack:
         """A finished block."""
         wet = self._hall.reverberate([self._spectrum(block - k) for k in range(self._hall.n_parts)])
         sound = self._parts(block)[0] + wet
-        first = block * BLOCK
-        place = np.arange(first, first + BLOCK)
-        total_s = self.n_samples / self.sample_rate
-        if first == 0:
-            sound *= ramp(place / (_FIRST_FADE_S * self.sample_rate))[:, None]
-        fade = min(_LAST_FADE_S, total_s / 4) * self.sample_rate
-        if first + BLOCK > self.n_samples - fade:
-            sound *= ramp((self.n_samples - 1 - place) / fade)[:, None]
-        return sound.astype(np.float32)
+        place = np.arange(block * BLOCK, (block + 1) * BLOCK)
+        return (sound * closing(place, self.n_samples, self.sample_rate)).astype(np.float32)
 
     def _spectrum(self, block: int) -> np.ndarray | float:
         """Spectrum of what a block sends into the hall."""

@@ -14,7 +14,7 @@ from moodscore.composing.moods import Mood
 
 #: Beats from one onset of a figure to the next.
 STEPS = (4.0, 2.0, 1.0, 0.5, 0.25)
-_CHORD_CENTRE, _FIGURE_CENTRE, _BASS_CENTRE, _INNER_CENTRE = 57, 62, 38, 59
+_CHORD_CENTRE, _FIGURE_CENTRE, _BASS_CENTRE, _INNER_CENTRE = 60, 65, 39, 60
 
 #: Orders in which a figure takes the tones of a chord (0 = lowest); the numbers beyond are octaves up.
 _FIGURES = {

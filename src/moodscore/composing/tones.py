@@ -12,7 +12,7 @@ import scipy.fft
 
 from moodscore.composing.voices import HELD, N_LAYERS, STRUCK, Held, Struck
 
-HIGHEST_HZ = 14000.0
+HIGHEST_HZ = 16000.0
 #: Tables of held tones are this long (samples): 3 s at 44.1 kHz, then they begin again where they began.
 TABLE = 1 << 17
 _BLOCK = 512
@@ -22,6 +22,10 @@ _LEAST_WIDTH = 0.6  # of a band, in bins of the table
 _MOST_HARMONICS, _MOST_PARTIALS = 48, 30
 #: Bass is felt before it is heard: below this a tone counts as quieter than it is (Hz).
 _HEARD_FROM_HZ, _LEAST_HEARD = 130.0, 0.35
+#: Harmonics reach this much farther than the voices say; how much a layer flattens the slope.
+_REACH, _SLOPE_BY_LAYER = 1.7, 0.22
+#: The end of the film: the last chord dies away over this long, or a quarter of what there is (s).
+LAST_FADE_S, FIRST_FADE_S = 1.2, 0.004
 _SEED = 20
 
 
@@ -38,6 +42,25 @@ def heard(hz: np.ndarray) -> np.ndarray:
 def ramp(x: np.ndarray) -> np.ndarray:
     """A raised cosine from 0 (x <= 0) to 1 (x >= 1)."""
     return 0.5 - 0.5 * np.cos(np.pi * np.clip(x, 0, 1))
+
+
+def closing(place: np.ndarray, n_samples: int, sample_rate: int) -> np.ndarray:
+    """Factors that let a track begin and end in silence: at its very end the last chord dies away.
+
+    Parameters
+    ----------
+    place : np.ndarray of int [shape=(n,)]
+        Samples of the track.
+    n_samples, sample_rate : int
+        Of the track.
+
+    Returns
+    -------
+    np.ndarray of float32 [shape=(n, 1)]
+    """
+    fade = min(LAST_FADE_S * sample_rate, n_samples / 4)
+    factors = ramp(place / (FIRST_FADE_S * sample_rate)) * ramp((n_samples - 1 - place) / fade)
+    return factors.astype(np.float32)[:, None]
 
 
 class Store:
@@ -69,10 +92,12 @@ def _weights(
     hz: np.ndarray, number: np.ndarray, voice: Held | Struck, layer: int, fundamental: float
 ) -> np.ndarray:
     """Amplitudes by slope and brightness: the layer decides how far up the harmonics reach."""
-    reach = voice.reach * 2 ** (0.8 * (layer - (N_LAYERS - 1) / 2))
+    step = layer - (N_LAYERS - 1) / 2
+    reach = _REACH * voice.reach * 2 ** (0.45 * step)
     # a low tone has more harmonics within the same range of the ear
     reach *= (262 / fundamental) ** 0.45
-    amplitude = number**-voice.slope * np.exp(-(number - 1) / max(reach, 0.6))
+    slope = voice.slope - _SLOPE_BY_LAYER * step
+    amplitude = number**-slope * np.exp(-(number - 1) / max(reach, 0.8))
     return amplitude * (1 - ramp((hz - 0.75 * HIGHEST_HZ) / (0.25 * HIGHEST_HZ)))
 
 
