@@ -256,11 +256,17 @@ def _coloured(key: Key, degree: int, complexity: float, rng: np.random.Generator
         return chord_on(key, degree, "7")
     colours = ("7", "add9", "sus2") if degree in (0, 3) else ("7", "sus4", "add9")
     colour = colours[rng.integers(3)]
-    if colour == "add9" and (key.pitch_class(degree + 1) - key.pitch_class(degree)) % PITCH_CLASSES != 2:
-        colour = "7"  # a minor ninth would grind
+    step = {"add9": (1, 2), "sus2": (1, 2), "sus4": (3, 5)}.get(colour)
+    if step and (_interval(key, degree, step[0]) != step[1] or _interval(key, degree, 4) != 7):
+        colour = "7"  # a minor ninth or a tritone would grind
     if degree == 0 and colour == "sus2":
         colour = "add9"  # the tonic keeps its third: it tells the mode
     return chord_on(key, degree, colour)
+
+
+def _interval(key: Key, degree: int, steps: int) -> int:
+    """Semitones from a degree of the scale to one some steps above."""
+    return (key.pitch_class(degree + steps) - key.pitch_class(degree)) % PITCH_CLASSES
 
 
 #: Where the next scene may go, in semitones: a third, fourth or fifth away, or the same tonic.

@@ -173,8 +173,9 @@ class Line:
             steps = int(start) if density < 3 else int(2 * start)
             target = self._place(aim, centre)
             length = start / steps
+            side = 1 if target <= centre else -1  # from where there is room
             for step in range(steps, 0, -1):
-                pitch = _scale_step(chord, target, step if self._rng.random() < 0.7 else -step)
+                pitch = _scale_step(chord, target, side * step)
                 tones.append(Tone((steps - step) * length, length, pitch))
             self._pitch = tones[-1].pitch
         final = self._place(aim, centre)
@@ -188,13 +189,13 @@ class Line:
 
     def _chord_pitch(self, chord: Chord, position: int, centre: float) -> int:
         """The tone of the chord nearest to where the shape points."""
-        aim = centre + 1.75 * position
-        choices = [near(tone, aim) for tone in chord.tones[:4]]
+        aim = _aim(centre, position)
+        choices = [near(tone, aim) + octave for tone in chord.tones[:4] for octave in (-12, 0, 12)]
         last = aim if self._pitch is None else self._pitch
 
         def cost(pitch: int) -> float:
             repeated = 2.5 if pitch == self._pitch else 0
-            return abs(pitch - aim) + 0.45 * abs(pitch - last) + repeated + 0.8 * max(abs(pitch - centre) - 7, 0)
+            return abs(pitch - aim) + 0.45 * abs(pitch - last) + repeated + 2.0 * max(abs(pitch - centre) - 8, 0)
 
         self._pitch = min(choices, key=cost)
         return self._pitch
@@ -202,7 +203,7 @@ class Line:
     def _scale_pitch(self, chord: Chord, position: int, centre: float, length: float) -> int:
         """A step or a small leap along the scale from the last note, towards where the shape points."""
         last = round(centre) if self._pitch is None else self._pitch
-        aim = centre + 1.75 * position
+        aim = _aim(centre, position)
         step = 1 if aim > last else -1
         if abs(aim - last) > 5 and length >= 0.5:
             step *= 2
@@ -217,6 +218,11 @@ class Line:
         choices = [near(pitch_class, centre) + 12 * octave for octave in (-1, 0, 1)]
         within = [p for p in choices if abs(p - centre) <= _RANGE] or choices[1:2]
         return min(within, key=lambda p: abs(p - last) + (20 if abs(p - last) > _HIGHEST_LEAP else 0))
+
+
+def _aim(centre: float, position: int) -> float:
+    """Where a place in the shape lies: a step of the scale is 1.75 semitones, far ones less."""
+    return centre + _RANGE * np.tanh(1.75 * position / _RANGE)
 
 
 def _fitted(rhythm: tuple[float, ...], n_beats: float) -> list[float]:
