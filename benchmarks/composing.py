@@ -43,7 +43,9 @@ def brief_of(valence, arousal, seconds, cuts=None):
     scene = FilmScene(0.0, float(seconds), valence, arousal, "pos_high", False)
     more = {} if cuts is None else {"cuts": cuts}
     n_samples = round(seconds * RATE)
-    return CompositionBrief([scene], plain_targets(valence, arousal, max(1, int(seconds))), n_samples, RATE, **more)
+    return CompositionBrief(
+        [scene], plain_targets(valence, arousal, max(1, int(seconds))), n_samples, RATE, **more
+    )
 
 
 def measured_grid(seeds=SEEDS, seconds=PIECE_S):
@@ -90,7 +92,9 @@ def _mode_of(chroma):
         (5, 2, 3.5, 2, 4.5, 4, 2, 4.5, 2, 3.5, 1.5, 4),
         (5, 2, 3.5, 4.5, 2, 4, 2, 4.5, 3.5, 2, 1.5, 4),
     )
-    fits = [max(np.corrcoef(np.roll(profile, key), chroma)[0, 1] for key in range(12)) for profile in profiles]
+    fits = [
+        max(np.corrcoef(np.roll(profile, key), chroma)[0, 1] for key in range(12)) for profile in profiles
+    ]
     return fits[0] - fits[1]
 
 
@@ -139,7 +143,7 @@ def chroma_distance(one, other):
 
 
 def _variety(chromas):
-    """The least distance between seeds of one mood, and from pieces of the demo corpus, beside a piece's own."""
+    """The least distance between seeds of one mood, and from the demo corpus, beside a piece and itself."""
     same_mood = [
         chroma_distance(chromas[v, a, s], chromas[v, a, t])
         for v, a in itertools.product(GRID, GRID)
@@ -174,7 +178,12 @@ def _cuts():
             cuts = pd.DataFrame({"cut_s": moments, "cut_strength": rng.uniform(0.35, 1, len(moments))})
             shares.append(cuts_on_beats(compose(brief_of(6.0, arousal, 120, cuts), seed=seed)))
         kept, chance = np.mean(shares, axis=0)
-        yield f"strong cuts on beats, one cut every {every:g} s (reference: chance)", kept, chance, kept / chance
+        yield (
+            f"strong cuts on beats, one cut every {every:g} s (reference: chance)",
+            kept,
+            chance,
+            kept / chance,
+        )
 
 
 def _cost():
@@ -192,5 +201,15 @@ def _cost():
         track.read(first, first + (1 << 20))
     seconds = time.process_time() - start
     grown = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024
-    yield "two hours composed and rendered, seconds (reference: its own time)", seconds, 7200.0, seconds / 7200
-    yield "… memory it needs beyond what a minute did, MiB (the sound alone is 2423)", grown, 2423.0, grown / 2423
+    yield (
+        "two hours composed and rendered, seconds (reference: its own time)",
+        seconds,
+        7200.0,
+        seconds / 7200,
+    )
+    yield (
+        "… memory it needs beyond what a minute did, MiB (the sound alone is 2423)",
+        grown,
+        2423.0,
+        grown / 2423,
+    )

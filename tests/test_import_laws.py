@@ -16,6 +16,7 @@ LIBRARY_ROOMS = (
     "emotion",
     "sequence",
     "music",
+    "composing",
     "metrics",
     "evaluation",
     "figures",

@@ -37,7 +37,9 @@ def test_targets_are_smoothed_as_a_plain_moving_average_does():
 
 
 def test_tempo_is_read_on_the_range_given():
-    brief = CompositionBrief([SCENE], plain_targets(5, 5, 4).assign(tempo=0.25), 4 * 44100, tempo_range_bpm=(80, 120))
+    brief = CompositionBrief(
+        [SCENE], plain_targets(5, 5, 4).assign(tempo=0.25), 4 * 44100, tempo_range_bpm=(80, 120)
+    )
     np.testing.assert_allclose(brief.tempo_bpm(np.array([1.0, 3.0])), 90)
 
 

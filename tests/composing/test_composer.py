@@ -1,5 +1,7 @@
 """Whole films: what is true of any of them, read off the notes and the sound."""
 
+import itertools
+
 import numpy as np
 import pytest
 
@@ -13,7 +15,11 @@ FILMS = {
     "half a second": ([0, 0.5], [(5, 5)], False),
     "neutral": ([0, 45.0], [(5, 5)], True),
     "four scenes": ([0, 13.2, 29.7, 44.1, 60.0], [(7, 3), (2.5, 7.5), (3, 2.5), (8, 7.5)], False),
-    "fifty scenes": (FIFTY, [(1.5 + 0.14 * (i * 7 % 50), 8.5 - 0.14 * (i * 11 % 50)) for i in range(50)], False),
+    "fifty scenes": (
+        FIFTY,
+        [(1.5 + 0.14 * (i * 7 % 50), 8.5 - 0.14 * (i * 11 % 50)) for i in range(50)],
+        False,
+    ),
     "twelve minutes, slow": ([0, 720.0], [(6, 2)], False),
     "twelve minutes, fast": ([0, 720.0], [(2.5, 8)], False),
 }
@@ -58,11 +64,16 @@ def test_it_ends_on_the_tonic_and_the_last_notes_ring_until_the_film_ends(film):
 def test_no_bar_is_played_more_than_four_times_in_a_row(film):
     notes = film.notes
     place = (notes["beat"] - notes["bar"].map(film.notes.groupby("bar")["beat"].min())).round(3)
-    keys = notes.assign(place=place).groupby("bar").apply(
-        lambda bar: tuple(sorted(zip(bar["instrument"], bar["place"], bar["pitch"], strict=True))), include_groups=False
+    keys = (
+        notes.assign(place=place)
+        .groupby("bar")
+        .apply(
+            lambda bar: tuple(sorted(zip(bar["instrument"], bar["place"], bar["pitch"], strict=True))),
+            include_groups=False,
+        )
     )
     longest = run = 1
-    for before, now in zip(keys[:-1], keys[1:], strict=True):
+    for before, now in itertools.pairwise(keys):
         run = run + 1 if before == now else 1
         longest = max(longest, run)
     assert longest <= 4
@@ -138,7 +149,9 @@ def test_no_piece_of_the_demo_corpus_comes_back(make_brief):
     demo = set()
     for recipe in plan_corpus(2020):
         for notes in demo_score(recipe):
-            demo.add(steps([n.pitch for n in sorted(notes, key=lambda n: n.start_s) if n.instrument == "lead"]))
+            demo.add(
+                steps([n.pitch for n in sorted(notes, key=lambda n: n.start_s) if n.instrument == "lead"])
+            )
     for seed in range(10):
         notes = compose(make_brief([0, 20.0], [(7, 7)]), seed=seed).notes
         assert steps(notes.loc[notes["role"] == "lead", "pitch"].to_numpy()) not in demo

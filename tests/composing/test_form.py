@@ -1,4 +1,4 @@
-from itertools import product
+from itertools import pairwise, product
 
 import numpy as np
 import pytest
@@ -62,8 +62,7 @@ def test_beats_are_pulled_as_well_as_by_trying_everything():
         for one, two in product([None, *range(1, 16)], repeat=2):
             anchors = [(0, 0.0), *((b, c) for b, c in ((one, first), (two, second)) if b), (16, 8.0)]
             ratios = [
-                0.5 * (b - a) / (t - s) if b > a and t > s else 9
-                for (a, s), (b, t) in zip(anchors[:-1], anchors[1:], strict=True)
+                0.5 * (b - a) / (t - s) if b > a and t > s else 9 for (a, s), (b, t) in pairwise(anchors)
             ]
             if all(1 / 1.08 <= ratio <= 1.08 for ratio in ratios):
                 possible.add(tuple(c for b, c in ((one, first), (two, second)) if b))

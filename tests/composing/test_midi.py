@@ -22,7 +22,9 @@ def played(read):
         now += event.time
         if event.type == "set_tempo":
             tick, second, tempo = tempi[-1]
-            tempi.append((now, second + mido.tick2second(now - tick, read.ticks_per_beat, tempo), event.tempo))
+            tempi.append(
+                (now, second + mido.tick2second(now - tick, read.ticks_per_beat, tempo), event.tempo)
+            )
     ticks, seconds, tempo = (np.array(column, dtype=float) for column in zip(*tempi, strict=True))
 
     def time_of(tick):

@@ -47,7 +47,13 @@ def spectrum_db(y):
 
 def test_any_slice_is_the_same_however_it_is_read(lively, lively_sound):
     fresh = lively.track()
-    for start, stop in ((700_000, 900_001), (5, 6), (0, 100), (synthesis.BLOCK - 1, synthesis.BLOCK + 1), (300, 300)):
+    for start, stop in (
+        (700_000, 900_001),
+        (5, 6),
+        (0, 100),
+        (synthesis.BLOCK - 1, synthesis.BLOCK + 1),
+        (300, 300),
+    ):
         np.testing.assert_array_equal(fresh.read(start, stop), lively_sound[start:stop])
     assert fresh.n_samples == len(lively_sound) == 24 * RATE
     assert lively_sound.dtype == np.float32
@@ -77,7 +83,9 @@ def test_tones_have_their_pitch_and_nothing_folds_back(instrument):
         expected = 440 * 2 ** ((pitch - 69) / 12)
         # the strongest partial is one of the first few, exactly in tune
         strongest = hz[db.argmax()] / expected
-        partials = STRUCK[instrument].ratios if instrument in STRUCK and STRUCK[instrument].ratios else range(1, 9)
+        partials = (
+            STRUCK[instrument].ratios if instrument in STRUCK and STRUCK[instrument].ratios else range(1, 9)
+        )
         assert min(abs(1200 * np.log2(strongest / partial)) for partial in partials) < 20
         assert db[hz > 17_500].max() < -60
         assert db[(hz > 15) & (hz < 0.5 * min(expected, 900))].max() < (-60 if instrument in HELD else -25)
@@ -91,7 +99,9 @@ def test_vibrato_bends_the_pitch_by_what_it_says(instrument):
     heard = pitch[int(1.2 * RATE / 64) : int(2.6 * RATE / 64)]
     rate, cents, _ = HELD[instrument].vibrato
     wave = heard - np.median(heard)
-    strongest = np.fft.rfftfreq(len(wave), 64 / RATE)[np.abs(np.fft.rfft(wave * np.hanning(len(wave)))).argmax()]
+    strongest = np.fft.rfftfreq(len(wave), 64 / RATE)[
+        np.abs(np.fft.rfft(wave * np.hanning(len(wave)))).argmax()
+    ]
     assert strongest == pytest.approx(rate, abs=0.8) or cents < 4
 
 

@@ -22,7 +22,6 @@ from moodscore.composing.harmony import (
     mode_at,
     next_key,
     progression,
-    voice,
 )
 from moodscore.composing.instruments import choose_ensemble, within
 from moodscore.composing.melody import Line, Motif, make_motif
@@ -31,14 +30,15 @@ from moodscore.composing.percussion import groove
 from moodscore.composing.texture import (
     Part,
     bass,
-    chord_centre,
     choose_figure,
+    chord_centre,
     figure,
     grind,
     held_chord,
     inner_voice,
     nearest_step,
 )
+from moodscore.composing.voicing import voice
 
 _MELODY_CENTRE = 71
 #: Onsets a second at scaled rhythm 0, and how often they double up to 1.
@@ -203,9 +203,7 @@ def _write(
         if "percussion" in layers:
             step = nearest_step(per_beat)
             opens = bar.phrase == 0 and bar.place == 0
-            parts += groove(
-                plan.mood, bar.n_beats, step, kind=plan.groove, closes=bar.closes, opens=opens
-            )
+            parts += groove(plan.mood, bar.n_beats, step, kind=plan.groove, closes=bar.closes, opens=opens)
         written.append(parts)
     return written
 
@@ -280,14 +278,19 @@ def _lead_parts(plan: _Scene, bar: Bar, chord: Chord, per_beat: float, line: Lin
     player = plan.ensemble["lead"]
     gate = 0.5 + 0.5 * plan.mood.gate
     return [
-        Part(player, "lead", tone.start, tone.length * gate, within(player, tone.pitch), 0.78 - 0.1 * (tone.start % 1 > 0))
+        Part(
+            player,
+            "lead",
+            tone.start,
+            tone.length * gate,
+            within(player, tone.pitch),
+            0.78 - 0.1 * (tone.start % 1 > 0),
+        )
         for tone in tones
     ]
 
 
-def _last_bar(
-    plan: _Scene, bar: Bar, chords: list[Chord], voices: tuple[int, ...], line: Line
-) -> list[Part]:
+def _last_bar(plan: _Scene, bar: Bar, chords: list[Chord], voices: tuple[int, ...], line: Line) -> list[Part]:
     """The tonic, struck by all and left to ring until the film ends."""
     start = 0.0 if len(chords) == 1 else bar.n_beats / 2
     length, chord = bar.n_beats - start, chords[-1]
@@ -299,9 +302,7 @@ def _last_bar(
     centre = _MELODY_CENTRE + plan.mood.register
     ending = [(plan.ensemble["chords"], "chords", pitch, 0.6) for pitch in tonic]
     ending += [(plan.ensemble["figure"], "figure", pitch, 0.55) for pitch in tonic]
-    ending += [
-        (plan.ensemble["lead"], "lead", tone.pitch, 0.75) for tone in line.last(chord, length, centre)
-    ]
+    ending += [(plan.ensemble["lead"], "lead", tone.pitch, 0.75) for tone in line.last(chord, length, centre)]
     low = bass(plan.ensemble["bass"], chord, length, 0.0, plan.mood, turn=0)
     ending += [(part.instrument, "bass", part.pitch, 0.8) for part in low]
     parts += [

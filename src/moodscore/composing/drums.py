@@ -29,7 +29,9 @@ def drum(key: int, sample_rate: int) -> np.ndarray:
     """One stroke of the drum on a General MIDI key: float32 [shape=(n, 2)]."""
     name = _NAMES[key]
     rng = np.random.default_rng([_SEED, key])
-    length = {"crash": 2.6, "ride": 0.9, "open hat": 0.45, "tom": 0.7, "high tom": 0.6, "kick": 0.5}.get(name, 0.3)
+    length = {"crash": 2.6, "ride": 0.9, "open hat": 0.45, "tom": 0.7, "high tom": 0.6, "kick": 0.5}.get(
+        name, 0.3
+    )
     time = np.arange(int(length * sample_rate)) / sample_rate
 
     def noise(low: float, high: float, decay: float) -> np.ndarray:

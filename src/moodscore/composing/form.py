@@ -126,9 +126,7 @@ def make_form(brief: CompositionBrief, metre: int) -> Form:
         knots_s.append(times[1:])
         predicted.append(bpm)
         first_beat += beats[-1]
-    return Form(
-        tuple(bars), np.concatenate(knots_beat), np.concatenate(knots_s), np.array(predicted), metre
-    )
+    return Form(tuple(bars), np.concatenate(knots_beat), np.concatenate(knots_s), np.array(predicted), metre)
 
 
 def _lay_beats(

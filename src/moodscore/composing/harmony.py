@@ -32,7 +32,8 @@ class Mode(NamedTuple):
     open_end : int
         Degree on which an antecedent rests.
     raised_leading_tone : bool
-        Whether the chord on the fifth degree is a major one (with the note a semitone below the tonic).
+        Whether the chord on the fifth degree is a major triad, with the note a semitone below the tonic:
+        without it a dark mode is heard as the major key that has its notes.
     """
 
     floor: float
@@ -83,23 +84,30 @@ MODES = {
         -0.82,
         (0, 2, 3, 5, 7, 8, 10),
         {
-            0: {3: 4, 5: 2, 4: 3, 6: 0.3},
+            0: {0: 2, 3: 4, 5: 2, 4: 1.5, 6: 0.3},
             1: {4: 1},
-            3: {0: 2, 4: 3, 1: 0.5},
+            3: {0: 3, 4: 1.5, 1: 0.3},
             4: {0: 4, 5: 0.7},
-            5: {3: 2, 4: 2, 0: 1},
+            5: {3: 2, 0: 2, 4: 1},
             6: {0: 1, 5: 0.5},
         },
-        ((4, 0), (3, 4, 0), (1, 4, 0)),
-        4,
+        ((4, 0), (3, 0), (5, 4, 0)),
+        3,
         True,
     ),
     "phrygian": Mode(
         -np.inf,
         (0, 1, 3, 5, 7, 8, 10),
-        {0: {1: 3, 3: 2, 5: 0.5, 4: 1}, 1: {0: 4, 3: 0.5}, 3: {0: 2, 1: 1}, 5: {3: 1, 0: 1}, 4: {0: 2}},
-        ((1, 0), (3, 1, 0)),
-        1,
+        {
+            0: {0: 2, 1: 2, 3: 3, 4: 1, 5: 0.5},
+            1: {0: 3, 4: 1},
+            3: {0: 3, 4: 1},
+            4: {0: 4},
+            5: {3: 2, 1: 1},
+        },
+        ((1, 0), (4, 0), (3, 0), (1, 4, 0)),
+        3,
+        True,
     ),
 }
 
@@ -175,8 +183,10 @@ def chord_on(key: Key, degree: int, colour: str = "") -> Chord:
 
     def above(step: int) -> int:
         octave, place = divmod(degree + step, 7)
-        raised = mode.raised_leading_tone and degree == 4 and place == 6
-        return mode.scale[place] + PITCH_CLASSES * octave + raised
+        note = mode.scale[place]
+        if mode.raised_leading_tone and degree == 4:
+            note = {6: 11, 1: 2}.get(place, note)
+        return note + PITCH_CLASSES * octave
 
     root = above(0)
     triad = (above(2) - root, above(4) - root)
@@ -234,7 +244,7 @@ def progression(
         ending = (mode.open_end,)
     degrees: list[int] = []
     if n_chords > len(ending):
-        starts = [0, 0, *mode.follows[0]]
+        starts = [0, 0, 0, *mode.follows[0]]
         degrees.append(0 if opens else starts[rng.integers(len(starts))])
     while len(degrees) < n_chords - len(ending):
         degrees.append(_next(mode, degrees[-1], ending[0], rng))
@@ -259,8 +269,8 @@ def _coloured(key: Key, degree: int, complexity: float, rng: np.random.Generator
     step = {"add9": (1, 2), "sus2": (1, 2), "sus4": (3, 5)}.get(colour)
     if step and (_interval(key, degree, step[0]) != step[1] or _interval(key, degree, 4) != 7):
         colour = "7"  # a minor ninth or a tritone would grind
-    if degree == 0 and colour == "sus2":
-        colour = "add9"  # the tonic keeps its third: it tells the mode
+    if degree == 0:  # the tonic keeps its third, which tells the mode, and has no other key's triad in it
+        colour = "add9" if _interval(key, degree, 1) == 2 else ""
     return chord_on(key, degree, colour)
 
 
@@ -291,51 +301,3 @@ def next_key(key: Key, mode: str, *, lifts: int, rng: np.random.Generator) -> Ke
     if MODES[mode].scale[2] != MODES[key.mode].scale[2]:
         steps = (0, *steps[:2])  # the same tonic, or near it: the change of mode is what is heard
     return Key((key.tonic + steps[rng.integers(len(steps))]) % PITCH_CLASSES, mode)
-
-
-def voice(chord: Chord, previous: tuple[int, ...] | None, centre: float, n_voices: int) -> tuple[int, ...]:
-    """Pitches for a chord: near the voices before, around a centre.
-
-    Parameters
-    ----------
-    chord : Chord
-        What sounds.
-    previous : tuple of int or None
-        Pitches of the chord before, ascending.
-    centre : float
-        MIDI number around which they lie.
-    n_voices : int
-        How many; the last tones of the chord come before a doubled root.
-    """
-    tones = chord.tones if len(chord.tones) >= n_voices else (*chord.tones, chord.tones[0])
-    if len(tones) > n_voices:
-        tones = (*tones[: n_voices - 1], tones[-1]) if n_voices > 2 else tones[:n_voices]
-    best, best_cost = (), np.inf
-    lowest = round(centre) - 9
-    for turn in range(len(tones)):
-        order = (*tones[turn:], *tones[:turn])
-        for drop in (0, 1):
-            pitches = _stack(order, lowest, spread=bool(drop))
-            cost = 0.6 * abs(sum(pitches) / len(pitches) - centre)
-            if previous and len(previous) == len(pitches):
-                cost += sum(abs(a - b) for a, b in zip(pitches, previous, strict=True)) / len(pitches)
-            if cost < best_cost:
-                best, best_cost = pitches, cost
-    return best
-
-
-def _stack(order: tuple[int, ...], lowest: int, *, spread: bool) -> tuple[int, ...]:
-    """Tones on top of one another from ``lowest`` on; spread: the second goes up an octave."""
-    pitches, floor = [], lowest
-    for tone in order:
-        pitch = floor + (tone - floor) % PITCH_CLASSES
-        pitches.append(pitch)
-        floor = pitch + 1
-    if spread and len(pitches) > 2:
-        pitches[1] += PITCH_CLASSES
-    return tuple(sorted(pitches))
-
-
-def near(pitch_class: int, centre: float) -> int:
-    """The pitch of a class that lies nearest to ``centre``."""
-    return int(pitch_class + PITCH_CLASSES * np.rint((centre - pitch_class) / PITCH_CLASSES))

@@ -32,7 +32,9 @@ def note_gains(notes: pd.DataFrame, bars: pd.DataFrame) -> np.ndarray:
     -------
     np.ndarray [shape=(n_notes,)]
     """
-    own = notes["role"].map(ROLE_GAIN).to_numpy() * notes["instrument"].map(PLAYER_GAIN).fillna(1.0).to_numpy()
+    own = (
+        notes["role"].map(ROLE_GAIN).to_numpy() * notes["instrument"].map(PLAYER_GAIN).fillna(1.0).to_numpy()
+    )
     softness = _SOFTNESS + _BY_LOUDNESS * notes["loudness"].to_numpy()
     accent = (notes["velocity"].to_numpy() / softness) ** _TOUCH  # what loudness did to velocity is undone
     gain = own * accent

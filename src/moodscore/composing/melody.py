@@ -9,7 +9,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from moodscore.composing.harmony import MODES, PITCH_CLASSES, Chord, near
+from moodscore.composing.harmony import MODES, PITCH_CLASSES, Chord
+from moodscore.composing.voicing import near
 
 #: Steps of the scale from the first structural tone to each of the four, two a bar.
 _SHAPES = (
@@ -161,9 +162,7 @@ class Line:
             tones.append(Tone(start, end - start, pitch))
         return tones
 
-    def _rest(
-        self, chord: Chord, n_beats: float, density: int, centre: float, *, home: bool
-    ) -> list[Tone]:
+    def _rest(self, chord: Chord, n_beats: float, density: int, centre: float, *, home: bool) -> list[Tone]:
         """The end of a phrase: a step or two, then a long note."""
         aim = chord.tones[0] if home else chord.tones[self._rng.integers(1, 3)]
         start = 0.0
@@ -195,7 +194,9 @@ class Line:
 
         def cost(pitch: int) -> float:
             repeated = 2.5 if pitch == self._pitch else 0
-            return abs(pitch - aim) + 0.45 * abs(pitch - last) + repeated + 2.0 * max(abs(pitch - centre) - 8, 0)
+            return (
+                abs(pitch - aim) + 0.45 * abs(pitch - last) + repeated + 2.0 * max(abs(pitch - centre) - 8, 0)
+            )
 
         self._pitch = min(choices, key=cost)
         return self._pitch

@@ -86,7 +86,9 @@ def _conductor(bars: pd.DataFrame, form: Form, title: str) -> list[_Event]:
     events = [(0, _SET_UP, _meta(0x03, title.encode()))]
     ticks = np.rint(form.knots_beat * TICKS_PER_BEAT).astype(np.int64)
     played_s, current = float(form.knots_s[0]), 0
-    for tick, step, end_s in zip(ticks.tolist(), np.diff(ticks).tolist(), form.knots_s[1:].tolist(), strict=False):
+    for tick, step, end_s in zip(
+        ticks.tolist(), np.diff(ticks).tolist(), form.knots_s[1:].tolist(), strict=False
+    ):
         tempo = round((end_s - played_s) * 1e6 * TICKS_PER_BEAT / step)
         tempo = min(max(tempo, 1), _MOST_TEMPO)
         if tempo != current:
@@ -154,7 +156,9 @@ def _before_next(starts: np.ndarray, stops: np.ndarray, pitches: np.ndarray) -> 
 def _channels(notes: pd.DataFrame, bars: pd.DataFrame) -> dict[str, int]:
     """A channel for each instrument; those that never share a scene may share a channel."""
     scenes = bars["scene"].to_numpy()[notes["bar"].to_numpy()]
-    plays_in = {name: set(scenes[rows].tolist()) for name, rows in notes.groupby("instrument").indices.items()}
+    plays_in = {
+        name: set(scenes[rows].tolist()) for name, rows in notes.groupby("instrument").indices.items()
+    }
     taken: dict[int, set[int]] = {channel: set() for channel in _CHANNELS}
     channels = {"kit": PERCUSSION_CHANNEL}
     for name in sorted(set(plays_in) - {"kit"}, key=lambda name: (-len(plays_in[name]), name)):

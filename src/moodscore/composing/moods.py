@@ -27,7 +27,7 @@ NEUTRAL, HALF_SCALE = 5.0, 4.0
 
 
 class Cue(NamedTuple):
-    """A cue: ``clip(base + by_valence * v + by_arousal * a, low, high)``, ``neutral`` where nothing is felt."""
+    """A cue: ``clip(base + by_valence v + by_arousal a, low, high)``; ``neutral`` where nothing is felt."""
 
     base: float
     by_valence: float

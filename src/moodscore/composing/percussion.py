@@ -26,9 +26,7 @@ _KICKS = ((0, 2), (0, 2.5), (0, 1.5, 2), (0, 0.75, 2), (0, 2, 3.5))
 _BACKBEATS = ((1, 3), (1, 3), (2,), (1, 2.75, 3))
 
 
-def groove(
-    mood: Mood, n_beats: float, step: float, *, kind: int, closes: bool, opens: bool
-) -> list[Part]:
+def groove(mood: Mood, n_beats: float, step: float, *, kind: int, closes: bool, opens: bool) -> list[Part]:
     """One bar.
 
     Parameters

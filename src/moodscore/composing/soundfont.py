@@ -6,7 +6,6 @@ next, and is added to it. So any slice can be read, in memory that does not grow
 
 import io
 import os
-import sys
 from collections.abc import Sequence
 from itertools import pairwise
 from pathlib import Path
@@ -30,9 +29,16 @@ _KEPT_STRETCHES = 3
 _GAIN = 1.5
 
 _DEBIAN = ("/usr/share/sounds/sf2", "/usr/share/soundfonts", "/usr/local/share/soundfonts")
-_HOMEBREW = tuple(f"{root}/share/{name}" for root in ("/opt/homebrew", "/usr/local") for name in ("sounds/sf2", "soundfonts"))
+_HOMEBREW = tuple(
+    f"{root}/share/{name}"
+    for root in ("/opt/homebrew", "/usr/local")
+    for name in ("sounds/sf2", "soundfonts")
+)
 _MUSESCORE = (
-    *(f"/usr/share/{name}/sound" for name in ("mscore-3.0", "mscore3-3.2", "musescore3", "mscore-4.0", "mscore")),
+    *(
+        f"/usr/share/{name}/sound"
+        for name in ("mscore-3.0", "mscore3-3.2", "musescore3", "mscore-4.0", "mscore")
+    ),
     *(f"/Applications/MuseScore {n}.app/Contents/Resources/sound" for n in (4, 3)),
     *(f"~/Documents/MuseScore{n}/SoundFonts" for n in (4, 3)),
     *(f"C:/Program Files/MuseScore {n}/sound" for n in (4, 3)),
@@ -163,7 +169,7 @@ def _read_font(path: Path) -> bytes:
     except ImportError as error:
         raise MoodscoreError(
             "--soundfont: the package midirenderer plays soundfonts and is not installed; "
-            f"install it with: {Path(sys.executable).name} -m pip install midirenderer"
+            "install it with: pip install midirenderer"
         ) from error
     if path.suffix.lower() == ".sf3":
         raise MoodscoreError(f"{path}: is a compressed soundfont, which cannot be played; give an .sf2 file")

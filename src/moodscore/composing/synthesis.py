@@ -193,9 +193,7 @@ def _balance(instrument: str, pitch: int) -> np.ndarray:
     return np.sqrt(1 + pan * np.array([-1, 1])).astype(np.float32)
 
 
-def _read_round(
-    table: np.ndarray, place: np.ndarray, note: _Note, voice: Held, rate: int
-) -> np.ndarray:
+def _read_round(table: np.ndarray, place: np.ndarray, note: _Note, voice: Held, rate: int) -> np.ndarray:
     """The table from the note's offset on, round and round, with vibrato where the voice has one."""
     speed, cents, onset_s = voice.vibrato
     if not cents:
@@ -209,7 +207,9 @@ def _read_round(
     before, here, there, after = (np.take(table, whole + k, axis=0, mode="wrap") for k in (-1, 0, 1, 2))
     # cubic through four samples (Catmull-Rom)
     return here + 0.5 * x * (
-        there - before + x * (2 * before - 5 * here + 4 * there - after + x * (3 * (here - there) + after - before))
+        there
+        - before
+        + x * (2 * before - 5 * here + 4 * there - after + x * (3 * (here - there) + after - before))
     )
 
 

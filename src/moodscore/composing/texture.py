@@ -8,9 +8,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from moodscore.composing.harmony import Chord, near
+from moodscore.composing.harmony import Chord
 from moodscore.composing.instruments import within
 from moodscore.composing.moods import Mood
+from moodscore.composing.voicing import near
 
 #: Beats from one onset of a figure to the next.
 STEPS = (4.0, 2.0, 1.0, 0.5, 0.25)
@@ -133,9 +134,9 @@ def bass(player: str, chord: Chord, n_beats: float, per_beat: float, mood: Mood,
         pitch = root
         if step == 0.5 and mood.valence > 0 and number % 2:
             pitch = root + 12
-        elif step >= 1 and number % 2 and (turn + number // 2) % 2 == 0:
-            pitch = fifth
-        elif step == 0.5 and number % 8 == 7 and turn % 2:
+        elif (step >= 1 and number % 2 and (turn + number // 2) % 2 == 0) or (
+            step == 0.5 and number % 8 == 7 and turn % 2
+        ):
             pitch = fifth
         length = min(step, n_beats - start) * mood.gate
         parts.append(Part(player, "bass", start, length, within(player, pitch), _accent(start, 0.82, 0.66)))

@@ -1,7 +1,7 @@
 """Tones, made when they are first played and kept while there is room.
 
 Everything is a sum of partials below `HIGHEST_HZ`, so nothing can alias, and begins and ends on a ramp, so
-nothing clicks. A tone is made once for a pitch and a layer of brightness, then cut to the length of each note.
+nothing clicks. A tone is made once for a pitch and a layer of brightness, then cut to each note's length.
 """
 
 from collections import OrderedDict
@@ -19,6 +19,8 @@ _BLOCK = 512
 _LONGEST_S = 6.0
 _SILENT = 7.0  # decay times after which a tone is over
 _LEAST_WIDTH = 0.6  # of a band, in bins of the table
+#: Share of a held harmonic that is a steady line: without it a section flutters like noise.
+_STEADY = 0.6
 _MOST_HARMONICS, _MOST_PARTIALS = 48, 30
 #: Bass is felt before it is heard: below this a tone counts as quieter than it is (Hz).
 _HEARD_FROM_HZ, _LEAST_HEARD = 130.0, 0.35
@@ -122,7 +124,8 @@ def held_table(instrument: str, pitch: int, layer: int, sample_rate: int) -> np.
         width = max(f * (2 ** (voice.width_cents / 1200) - 1) / bin_hz, _LEAST_WIDTH)
         first, last = max(int(f / bin_hz - 4 * width), 1), min(int(f / bin_hz + 4 * width) + 2, len(power))
         shape = np.exp(-0.5 * ((np.arange(first, last) - f / bin_hz) / width) ** 2)
-        power[first:last] += a**2 * shape / shape.sum()
+        power[first:last] += (1 - _STEADY) * a**2 * shape / shape.sum()
+        power[round(f / bin_hz)] += _STEADY * a**2
     if voice.breath:
         noise = np.interp(np.arange(len(power)) * bin_hz, hz, amplitude**2, left=0, right=0)
         power += voice.breath**2 * noise / max(noise.sum(), 1e-12) * np.sum(amplitude**2) * 4
@@ -205,7 +208,9 @@ def _knock(rng: np.random.Generator, fundamental: float, time: np.ndarray) -> np
     spectrum *= (np.exp(-((hz / top) ** 2)) * (hz > 60))[:, None]
     burst = scipy.fft.irfft(spectrum, n, axis=0)
     burst /= np.sqrt(np.mean(burst**2))
-    burst *= (ramp(time[:n] / 0.001) * np.exp(-time[:n] / 0.012) * (1 - ramp((time[:n] - 0.06) / 0.02)))[:, None]
+    burst *= (ramp(time[:n] / 0.001) * np.exp(-time[:n] / 0.012) * (1 - ramp((time[:n] - 0.06) / 0.02)))[
+        :, None
+    ]
     knock = np.zeros((len(time), 2))
     knock[:n] = burst
     return knock
