@@ -33,12 +33,12 @@ def make_brief():
 
 @pytest.fixture(scope="session")
 def lively(make_brief):
-    return compose(make_brief([0, 24.0], [(7.5, 8.0)]), seed=3)
+    return compose(make_brief([0, 16.0], [(7.5, 8.0)]), seed=3)
 
 
 @pytest.fixture(scope="session")
 def calm(make_brief):
-    return compose(make_brief([0, 24.0], [(7.0, 2.5)]), seed=3)
+    return compose(make_brief([0, 16.0], [(7.0, 2.5)]), seed=3)
 
 
 @pytest.fixture(scope="session")

@@ -50,10 +50,10 @@ def font():
 
 def test_a_soundfont_plays_the_same_music(make_brief, font):
     """As long as the film, read by slice, and its onsets where the built-in orchestra has them."""
-    piece = compose(make_brief([0, 90.0], [(7, 7)]), seed=2)
+    piece = compose(make_brief([0, 60.0], [(7, 7)]), seed=2)
     track = piece.track(soundfont=font)
     sound = track.whole()
-    assert sound.shape == (90 * 44100, 2)
+    assert sound.shape == (60 * 44100, 2)
     assert sound.dtype == np.float32
     np.testing.assert_array_equal(track.read(1_700_000, 1_900_000), sound[1_700_000:1_900_000])
     assert 0.02 < np.abs(sound).max() < 1.5
@@ -63,7 +63,7 @@ def test_a_soundfont_plays_the_same_music(make_brief, font):
         frames = np.abs(y[: len(y) // 441 * 441].mean(axis=1)).reshape(-1, 441).mean(axis=1)
         return np.maximum(np.diff(frames), 0)
 
-    one, other = flux(sound), flux(piece.track().whole())
+    one, other = flux(sound[: 15 * 44100]), flux(piece.track().read(0, 15 * 44100))
     lags = range(-20, 21)
     match = [np.corrcoef(one[100:-100], np.roll(other, lag)[100:-100])[0, 1] for lag in lags]
     assert abs(lags[int(np.argmax(match))]) <= 3

@@ -2,6 +2,7 @@ import librosa
 import numpy as np
 import pandas as pd
 import pytest
+import soxr
 
 from moodscore.composing import compose, synthesis
 from moodscore.composing.drums import drum
@@ -48,14 +49,14 @@ def spectrum_db(y):
 def test_any_slice_is_the_same_however_it_is_read(lively, lively_sound):
     fresh = lively.track()
     for start, stop in (
-        (700_000, 900_001),
+        (500_000, 600_001),
         (5, 6),
         (0, 100),
         (synthesis.BLOCK - 1, synthesis.BLOCK + 1),
         (300, 300),
     ):
         np.testing.assert_array_equal(fresh.read(start, stop), lively_sound[start:stop])
-    assert fresh.n_samples == len(lively_sound) == 24 * RATE
+    assert fresh.n_samples == len(lively_sound) == 16 * RATE
     assert lively_sound.dtype == np.float32
     assert fresh.channels == 2
 
@@ -99,9 +100,8 @@ def test_vibrato_bends_the_pitch_by_what_it_says(instrument):
     heard = pitch[int(1.2 * RATE / 64) : int(2.6 * RATE / 64)]
     rate, cents, _ = HELD[instrument].vibrato
     wave = heard - np.median(heard)
-    strongest = np.fft.rfftfreq(len(wave), 64 / RATE)[
-        np.abs(np.fft.rfft(wave * np.hanning(len(wave)))).argmax()
-    ]
+    hz = np.fft.rfftfreq(len(wave), 64 / RATE)
+    strongest = hz[(np.abs(np.fft.rfft(wave * np.hanning(len(wave)))) * (hz > 3)).argmax()]
     assert strongest == pytest.approx(rate, abs=0.8) or cents < 4
 
 
@@ -187,11 +187,11 @@ def test_level_width_and_headroom_are_sane(calm_sound, lively_sound):
 
 
 @pytest.mark.parametrize("sample_rate", [22_050, 48_000])
-def test_other_sample_rates_sound_the_same(make_brief, sample_rate, calm_sound):
+def test_other_sample_rates_sound_the_same(make_brief, sample_rate):
     from dataclasses import replace
 
-    brief = make_brief([0, 6.0], [(7.0, 2.5)])
-    y = compose(replace(brief, n_samples=6 * sample_rate, sample_rate=sample_rate), seed=3).track().whole()
-    reference = compose(brief, seed=3).track().whole()
-    assert y.shape == (6 * sample_rate, 2)
+    brief = make_brief([0, 5.0], [(7.0, 7.5)])
+    y = compose(replace(brief, n_samples=5 * sample_rate, sample_rate=sample_rate), seed=3).track().whole()
+    reference = soxr.resample(compose(brief, seed=3).track().whole(), RATE, sample_rate)
+    assert y.shape == (5 * sample_rate, 2)
     assert level_db(y) == pytest.approx(level_db(reference), abs=1.5)

@@ -14,6 +14,7 @@ from moodscore.composing.composition import Composition
 from moodscore.composing.expression import perform
 from moodscore.composing.form import Bar, Form, make_form
 from moodscore.composing.harmony import (
+    MODES,
     Chord,
     Key,
     chord_on,
@@ -24,7 +25,7 @@ from moodscore.composing.harmony import (
     progression,
 )
 from moodscore.composing.instruments import choose_ensemble, within
-from moodscore.composing.melody import Line, Motif, make_motif
+from moodscore.composing.melody import Line, Motif, fitted_to, make_motif
 from moodscore.composing.moods import Mood
 from moodscore.composing.percussion import groove
 from moodscore.composing.texture import (
@@ -50,6 +51,8 @@ _MELODY_DENSITIES = (0.55, 1.05, 2.0)
 _LEAST_FIGURE = 0.3
 #: In a long scene the key moves every so many periods of two phrases.
 _PERIODS_IN_A_KEY = 3
+#: A dominant of a dark mode lasts a bar unless that is longer than this (s).
+_LONGEST_DOMINANT_S = 2.2
 #: The metres, by how readily a film is written in them.
 _METRES = (4, 4, 4, 3)
 
@@ -140,11 +143,19 @@ def _harmonise(
         row = progression(
             key, len(phrase), closes=closes, opens=phrase[0].phrase % 2 == 0, complexity=complexity, rng=rng
         )
-        chords += [[chord] for chord in row]
+        chords += [_slowed(chord, bar) for chord, bar in zip(row, phrase, strict=True)]
     chords[-1] = [chord_on(key, 0)]
     if len(form.bars) == 1 and form.bars[0].n_beats >= 1.5:
         chords[-1] = [dominant_of(key), chord_on(key, 0)]
     return chords
+
+
+def _slowed(chord: Chord, bar: Bar) -> list[Chord]:
+    """A long bar on a dark mode's dominant delays it: by itself that major triad would be the mood."""
+    mode = MODES[chord.key.mode]
+    if mode.raised_leading_tone and chord.degree == 4 and bar.end_s - bar.start_s > _LONGEST_DOMINANT_S:
+        return [chord_on(chord.key, 0 if bar.place % 2 else 3), chord]
+    return [chord]
 
 
 def _lead_over(chords: list[list[Chord]], key: Key) -> None:
@@ -199,7 +210,7 @@ def _write(
         if rng.random() < plan.mood.dissonance:
             parts.append(grind(plan.ensemble["inner"], first, bar.n_beats, plan.mood))
         if "lead" in layers:
-            parts += _lead_parts(plan, bar, first, per_beat, line)
+            parts += _lead_parts(plan, bar, chords[number], per_beat, line)
         if "percussion" in layers:
             step = nearest_step(per_beat)
             opens = bar.phrase == 0 and bar.place == 0
@@ -244,13 +255,11 @@ def _chord_parts(
 ) -> list[Part]:
     """Held chords, figure and bass of a bar, half by half where it has two chords."""
     parts: list[Part] = []
-    start, share = 0.0, bar.n_beats / len(chords)
-    if len(chords) == 2:
-        share = max(np.floor(bar.n_beats / 2), 0.5)
+    start, share = 0.0, first_share(bar.n_beats)
     for half, chord in enumerate(chords):
         n_beats = share if half == 0 and len(chords) == 2 else bar.n_beats - start
         held = voices if half == 0 else voice(chord, voices, chord_centre(plan.mood), len(voices))
-        own = held_chord(plan.ensemble["chords"], held, n_beats, plan.mood)
+        own = held_chord(plan.ensemble["chords"], chord, held, n_beats, plan.mood)
         if "figure" in layers:
             step = min(nearest_step(per_beat), max(n_beats, 0.25))
             own += figure(
@@ -263,31 +272,23 @@ def _chord_parts(
     return parts
 
 
-def _lead_parts(plan: _Scene, bar: Bar, chord: Chord, per_beat: float, line: Line) -> list[Part]:
+def _lead_parts(plan: _Scene, bar: Bar, chords: list[Chord], per_beat: float, line: Line) -> list[Part]:
     density = int(np.searchsorted(_MELODY_DENSITIES, per_beat, side="right"))
     centre = _MELODY_CENTRE + plan.mood.register + (3 if bar.phrase % 4 == 3 else 0)
-    tones = line.bar(
-        chord,
-        bar.n_beats,
-        density,
-        centre,
-        place=bar.place,
-        phrase_bars=bar.phrase_bars,
-        closes=bar.phrase % 2 == 1,
-    )
-    player = plan.ensemble["lead"]
-    gate = 0.5 + 0.5 * plan.mood.gate
-    return [
-        Part(
-            player,
-            "lead",
-            tone.start,
-            tone.length * gate,
-            within(player, tone.pitch),
-            0.78 - 0.1 * (tone.start % 1 > 0),
-        )
-        for tone in tones
-    ]
+    place = {"place": bar.place, "phrase_bars": bar.phrase_bars, "closes": bar.phrase % 2 == 1}
+    gate, player = 0.5 + 0.5 * plan.mood.gate, plan.ensemble["lead"]
+    parts = []
+    for tone in line.bar(chords[0], bar.n_beats, density, centre, **place):
+        chord = chords[0] if tone.start < first_share(bar.n_beats) else chords[-1]
+        pitch = within(player, fitted_to(chord, tone.pitch))
+        velocity = 0.68 if tone.start % 1 else 0.78
+        parts.append(Part(player, "lead", tone.start, tone.length * gate, pitch, velocity))
+    return parts
+
+
+def first_share(n_beats: float) -> float:
+    """Beats that the first of two chords of a bar has."""
+    return max(float(np.floor(n_beats / 2)), 0.5)
 
 
 def _last_bar(plan: _Scene, bar: Bar, chords: list[Chord], voices: tuple[int, ...], line: Line) -> list[Part]:
@@ -297,7 +298,7 @@ def _last_bar(plan: _Scene, bar: Bar, chords: list[Chord], voices: tuple[int, ..
     parts = []
     if start:
         led = voice(chords[0], voices, chord_centre(plan.mood), len(voices))
-        parts += held_chord(plan.ensemble["chords"], led, start, plan.mood)
+        parts += held_chord(plan.ensemble["chords"], chords[0], led, start, plan.mood)
     tonic = voice(chord, voices, chord_centre(plan.mood), len(voices))
     centre = _MELODY_CENTRE + plan.mood.register
     ending = [(plan.ensemble["chords"], "chords", pitch, 0.6) for pitch in tonic]

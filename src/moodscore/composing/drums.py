@@ -4,7 +4,7 @@ import numpy as np
 import scipy.fft
 
 from moodscore.composing.percussion import KEYS
-from moodscore.composing.tones import HIGHEST_HZ, ramp
+from moodscore.composing.tones import ramp, top_hz
 
 #: Level of each, and its place from left (-1) to right (1).
 _LEVEL = {
@@ -64,7 +64,7 @@ def _band(rng: np.random.Generator, n: int, sample_rate: int, low: float, high: 
     common, sides = rng.standard_normal((n, 1)), rng.standard_normal((n, 2))
     spectrum = scipy.fft.rfft(0.7 * common + 0.7 * sides, axis=0)
     hz = scipy.fft.rfftfreq(n, 1 / sample_rate)
-    top = min(high, HIGHEST_HZ)
+    top = min(high, 0.85 * top_hz(sample_rate))
     spectrum *= (ramp((hz - 0.6 * low) / (0.6 * low)) * (1 - ramp((hz - 0.8 * top) / (0.4 * top))))[:, None]
     band = scipy.fft.irfft(spectrum, n, axis=0)
     return band / np.sqrt(np.mean(band**2))

@@ -264,7 +264,8 @@ def _coloured(key: Key, degree: int, complexity: float, rng: np.random.Generator
         return chord_on(key, degree)
     if degree == 4 and MODES[key.mode].raised_leading_tone:
         return chord_on(key, degree, "7")
-    colours = ("7", "add9", "sus2") if degree in (0, 3) else ("7", "sus4", "add9")
+    minor_third = _interval(key, degree, 2) == 3
+    colours = ("7", "add9", "add9" if minor_third else "sus2") if degree in (0, 3) else ("7", "sus4", "add9")
     colour = colours[rng.integers(3)]
     step = {"add9": (1, 2), "sus2": (1, 2), "sus4": (3, 5)}.get(colour)
     if step and (_interval(key, degree, step[0]) != step[1] or _interval(key, degree, 4) != 7):

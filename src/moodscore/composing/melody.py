@@ -244,6 +244,12 @@ def scale_classes(chord: Chord) -> tuple[int, ...]:
     return tuple(sorted(classes))
 
 
+def fitted_to(chord: Chord, pitch: int) -> int:
+    """A pitch, or its neighbour if a chord replaces that note of the scale."""
+    classes = scale_classes(chord)
+    return next(near for near in (pitch, pitch + 1, pitch - 1, pitch + 2) if near % PITCH_CLASSES in classes)
+
+
 def _scale_step(chord: Chord, pitch: int, steps: int) -> int:
     """The pitch some steps of the scale away."""
     classes = scale_classes(chord)

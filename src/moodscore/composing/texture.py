@@ -17,6 +17,8 @@ from moodscore.composing.voicing import near
 STEPS = (4.0, 2.0, 1.0, 0.5, 0.25)
 _CHORD_CENTRE, _FIGURE_CENTRE, _BASS_CENTRE, _INNER_CENTRE = 60, 65, 39, 60
 
+#: How hard root, third and fifth of a held chord are played.
+_BALANCE = (1.0, 1.15, 0.75)
 #: Orders in which a figure takes the tones of a chord (0 = lowest); the numbers beyond are octaves up.
 _FIGURES = {
     "rising": (0, 1, 2, 3, 4, 3, 2, 1),
@@ -61,10 +63,14 @@ def chord_centre(mood: Mood) -> float:
     return _CHORD_CENTRE + 0.5 * mood.register
 
 
-def held_chord(player: str, voices: tuple[int, ...], n_beats: float, mood: Mood) -> list[Part]:
-    """The chord, held for the bar, or struck again where the articulation is short."""
+def held_chord(player: str, chord: Chord, voices: tuple[int, ...], n_beats: float, mood: Mood) -> list[Part]:
+    """The chord, held for the bar; its third a little forward, since it tells major from minor."""
     length = n_beats * max(mood.gate, 0.85)
-    return [Part(player, "chords", 0.0, length, within(player, pitch), 0.55) for pitch in voices]
+    weight = dict(zip(chord.tones[:3], _BALANCE, strict=True))
+    return [
+        Part(player, "chords", 0.0, length, within(player, pitch), 0.55 * weight.get(pitch % 12, 1.0))
+        for pitch in voices
+    ]
 
 
 def figure(

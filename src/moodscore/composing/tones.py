@@ -20,7 +20,9 @@ _LONGEST_S = 6.0
 _SILENT = 7.0  # decay times after which a tone is over
 _LEAST_WIDTH = 0.6  # of a band, in bins of the table
 #: Share of a held harmonic that is a steady line: without it a section flutters like noise.
-_STEADY = 0.6
+_STEADY = 0.5
+#: Half the phase (radians) by which the sides of a voice of full width may differ.
+_WIDEST = 1.25
 _MOST_HARMONICS, _MOST_PARTIALS = 48, 30
 #: Bass is felt before it is heard: below this a tone counts as quieter than it is (Hz).
 _HEARD_FROM_HZ, _LEAST_HEARD = 130.0, 0.35
@@ -90,8 +92,13 @@ def layer_of(brightness: np.ndarray) -> np.ndarray:
     return np.minimum((np.asarray(brightness) * N_LAYERS).astype(int), N_LAYERS - 1)
 
 
+def top_hz(sample_rate: int) -> float:
+    """The highest frequency that is made: nothing comes near what a sample rate can carry."""
+    return min(HIGHEST_HZ, 0.45 * sample_rate)
+
+
 def _weights(
-    hz: np.ndarray, number: np.ndarray, voice: Held | Struck, layer: int, fundamental: float
+    hz: np.ndarray, number: np.ndarray, voice: Held | Struck, layer: int, fundamental: float, top: float
 ) -> np.ndarray:
     """Amplitudes by slope and brightness: the layer decides how far up the harmonics reach."""
     step = layer - (N_LAYERS - 1) / 2
@@ -100,7 +107,7 @@ def _weights(
     reach *= (262 / fundamental) ** 0.45
     slope = voice.slope - _SLOPE_BY_LAYER * step
     amplitude = number**-slope * np.exp(-(number - 1) / max(reach, 0.8))
-    return amplitude * (1 - ramp((hz - 0.75 * HIGHEST_HZ) / (0.25 * HIGHEST_HZ)))
+    return amplitude * (1 - ramp((hz - 0.75 * top) / (0.25 * top)))
 
 
 def held_table(instrument: str, pitch: int, layer: int, sample_rate: int) -> np.ndarray:
@@ -111,9 +118,10 @@ def held_table(instrument: str, pitch: int, layer: int, sample_rate: int) -> np.
     """
     voice, fundamental = HELD[instrument], frequency(pitch)
     rng = np.random.default_rng([_SEED, pitch, *instrument.encode()])
-    number = np.arange(1, min(_MOST_HARMONICS, int(HIGHEST_HZ // fundamental)) + 1)
+    top = top_hz(sample_rate)
+    number = np.arange(1, min(_MOST_HARMONICS, int(top // fundamental)) + 1)
     hz = number * fundamental
-    amplitude = _weights(hz, number, voice, layer, fundamental)
+    amplitude = _weights(hz, number, voice, layer, fundamental, top)
     amplitude = np.where(number % 2 == 0, voice.even, 1.0) * amplitude
     octaves = np.log2(hz)
     for centre, width, gain in voice.formants:
@@ -129,9 +137,10 @@ def held_table(instrument: str, pitch: int, layer: int, sample_rate: int) -> np.
     if voice.breath:
         noise = np.interp(np.arange(len(power)) * bin_hz, hz, amplitude**2, left=0, right=0)
         power += voice.breath**2 * noise / max(noise.sum(), 1e-12) * np.sum(amplitude**2) * 4
-    middle, side = np.exp(2j * np.pi * rng.random((2, len(power))))
-    share = 0.5 * voice.stereo
-    sides = np.stack([np.sqrt(1 - share) * middle + s * np.sqrt(share) * side for s in (1, -1)])
+    # the sides differ in phase, not in level: wide, and no line leans to one side
+    turn, apart = rng.random((2, len(power)))
+    apart = _WIDEST * voice.stereo * (2 * apart - 1)
+    sides = np.exp(1j * (2 * np.pi * turn + apart * np.array([[1], [-1]])))
     wave = scipy.fft.irfft(np.sqrt(power) * sides, TABLE, axis=1)
     weighted = np.sqrt(np.sum(power * heard(np.arange(len(power)) * bin_hz) ** 2) / np.sum(power))
     wave /= np.sqrt(np.mean(wave**2)) * weighted
@@ -146,8 +155,9 @@ def struck_tone(instrument: str, pitch: int, layer: int, sample_rate: int) -> np
     """
     voice, fundamental = STRUCK[instrument], frequency(pitch)
     rng = np.random.default_rng([_SEED, pitch, *instrument.encode()])
-    hz, number = _partials(voice, fundamental)
-    amplitude = _weights(hz, number, voice, layer, fundamental)
+    top = top_hz(sample_rate)
+    hz, number = _partials(voice, fundamental, top)
+    amplitude = _weights(hz, number, voice, layer, fundamental, top)
     if voice.place:
         amplitude = amplitude * (0.12 + np.abs(np.sin(np.pi * number * voice.place)))
     decay = voice.decay_s * voice.pitch_decay ** ((pitch - 60) / 12)
@@ -172,7 +182,7 @@ def struck_tone(instrument: str, pitch: int, layer: int, sample_rate: int) -> np
     return wave.astype(np.float32)
 
 
-def _partials(voice: Struck, fundamental: float) -> tuple[np.ndarray, np.ndarray]:
+def _partials(voice: Struck, fundamental: float, top: float) -> tuple[np.ndarray, np.ndarray]:
     """Frequencies and numbers of the partials that may sound."""
     if voice.ratios:
         hz = fundamental * np.array(voice.ratios)
@@ -180,7 +190,7 @@ def _partials(voice: Struck, fundamental: float) -> tuple[np.ndarray, np.ndarray
     else:
         number = np.arange(1, _MOST_PARTIALS + 1)
         hz = fundamental * number * np.sqrt(1 + voice.stiffness * number**2)
-    audible = hz < HIGHEST_HZ
+    audible = hz < top
     return hz[audible], number[audible].astype(float)
 
 
