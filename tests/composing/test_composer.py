@@ -94,6 +94,7 @@ def test_notes_can_be_played(film):
     assert notes["start_s"].is_monotonic_increasing
 
 
+@pytest.mark.slow
 def test_the_sound_has_no_silence_and_no_end_before_the_end(calm_sound, lively_sound):
     for sound in (calm_sound, lively_sound):
         level = np.sqrt(np.mean(sound[: len(sound) // 4410 * 4410].reshape(-1, 4410, 2) ** 2, axis=(1, 2)))

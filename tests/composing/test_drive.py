@@ -7,6 +7,8 @@ import pytest
 from moodscore.composing import compose
 from moodscore.sound import tempo_loudness_rhythm
 
+pytestmark = pytest.mark.slow
+
 RATE = 44100
 LEVELS = (0.2, 0.5, 0.8)
 

@@ -7,6 +7,8 @@ import pytest
 from moodscore.composing import compose, find_soundfont
 from moodscore.errors import MoodscoreError
 
+pytestmark = pytest.mark.slow
+
 
 def test_the_largest_of_the_first_folder_that_has_one_is_found(tmp_path):
     empty, full, later = (tmp_path / name for name in ("empty", "full", "later"))

@@ -13,6 +13,8 @@ from moodscore.composing.tones import Store, held_table, struck_tone
 from moodscore.composing.voices import HELD, N_LAYERS, STRUCK
 from moodscore.errors import MoodscoreError
 
+pytestmark = pytest.mark.slow
+
 RATE = 44100
 
 
