@@ -39,6 +39,9 @@ RHYTHMS = (
 )
 _HIGHEST_LEAP = 9  # semitones from one note to the next
 _RANGE = 10  # semitones from the centre of the register
+_STEP = 2.3  # semitones to a step of the shape
+_LONG = 1.5  # beats from which a note bears the harmony wherever it falls
+_SHAPE_BEATS = 4.0
 
 
 class Motif(NamedTuple):
@@ -72,7 +75,8 @@ def make_motif(rng: np.random.Generator) -> Motif:
     shape = np.array(_SHAPES[rng.integers(len(_SHAPES))])
     shape[1:] += rng.integers(-1, 2, size=3)
     fills = rng.choice([-1, 1, 1, 2, -2], size=8)
-    rhythms = tuple(tuple(level[rng.integers(len(level))] for _ in range(2)) for level in RHYTHMS)
+    pairs = [rng.choice(len(level), size=2, replace=False).tolist() for level in RHYTHMS]
+    rhythms = tuple((level[one], level[two]) for level, (one, two) in zip(RHYTHMS, pairs, strict=True))
     return Motif(tuple(shape.tolist()), tuple(fills.tolist()), rhythms)
 
 
@@ -149,18 +153,21 @@ class Line:
         turned: int,
         centre: float,
     ) -> list[Tone]:
-        ends = [*onsets[1:], n_beats]
-        tones, position = [], 0
-        for number, (start, end) in enumerate(zip(onsets, ends, strict=True)):
-            strong = start % 2 == 0 or end - start >= 1.5
-            if strong:
-                position = turned * shape[int(start >= n_beats / 2)] + moved
-                pitch = self._chord_pitch(chord, position, centre)
-            else:
-                position += self._motif.fills[number % 8] * turned
-                pitch = self._scale_pitch(chord, position, centre, end - start)
-            tones.append(Tone(start, end - start, pitch))
-        return tones
+        """The structural tones, tones of the chord, on strong and long notes; steps between them."""
+        lengths = np.diff([*onsets, n_beats]).tolist()
+        strong = [start % 2 == 0 or length >= _LONG for start, length in zip(onsets, lengths, strict=True)]
+        pitches: list[int | None] = [None] * len(onsets)
+        for number in np.flatnonzero(strong).tolist():
+            # over a long bar the shape is said again
+            half = int((onsets[number] % _SHAPE_BEATS) >= min(n_beats, _SHAPE_BEATS) / 2)
+            pitches[number] = self._chord_pitch(chord, turned * shape[half] + moved, centre)
+        for number in np.flatnonzero(~np.array(strong)).tolist():
+            ahead = next((pitch for pitch in pitches[number + 1 :] if pitch is not None), None)
+            behind = pitches[number - 1] if number else None
+            fill = self._motif.fills[number % 8] * turned
+            pitches[number] = _between(chord, behind, ahead, fill, centre)
+        self._pitch = pitches[-1]
+        return [Tone(*tone) for tone in zip(onsets, lengths, pitches, strict=True)]
 
     def _rest(self, chord: Chord, n_beats: float, density: int, centre: float, *, home: bool) -> list[Tone]:
         """The end of a phrase: a step or two, then a long note."""
@@ -193,24 +200,12 @@ class Line:
         last = aim if self._pitch is None else self._pitch
 
         def cost(pitch: int) -> float:
-            repeated = 2.5 if pitch == self._pitch else 0
+            repeated = 5 if pitch == self._pitch else 0
             return (
-                abs(pitch - aim) + 0.45 * abs(pitch - last) + repeated + 2.0 * max(abs(pitch - centre) - 8, 0)
+                abs(pitch - aim) + 0.3 * abs(pitch - last) + repeated + 2.0 * max(abs(pitch - centre) - 8, 0)
             )
 
         self._pitch = min(choices, key=cost)
-        return self._pitch
-
-    def _scale_pitch(self, chord: Chord, position: int, centre: float, length: float) -> int:
-        """A step or a small leap along the scale from the last note, towards where the shape points."""
-        last = round(centre) if self._pitch is None else self._pitch
-        aim = _aim(centre, position)
-        step = 1 if aim > last else -1
-        if abs(aim - last) > 5 and length >= 0.5:
-            step *= 2
-        if abs(last + 2 * step - centre) > _RANGE:
-            step = -step
-        self._pitch = _scale_step(chord, last, step)
         return self._pitch
 
     def _place(self, pitch_class: int, centre: float) -> int:
@@ -221,9 +216,23 @@ class Line:
         return min(within, key=lambda p: abs(p - last) + (20 if abs(p - last) > _HIGHEST_LEAP else 0))
 
 
+def _between(chord: Chord, behind: int | None, ahead: int | None, fill: int, centre: float) -> int:
+    """A weak note: on the way to the next strong one where that is a leap away, else a neighbour."""
+    if behind is None and ahead is None:
+        return _scale_step(chord, round(centre), 1)
+    if behind is None or ahead is None:
+        base = ahead if behind is None else behind
+        return _scale_step(chord, base, fill if abs(base + 2 * fill - centre) <= _RANGE else -fill)
+    gap = ahead - behind
+    if abs(gap) <= 2:
+        side = fill if abs(behind + 2 * fill - centre) <= _RANGE else -fill
+        return _scale_step(chord, behind, side)
+    return _scale_step(chord, behind, (1 if gap > 0 else -1) * (2 if abs(gap) > 7 else 1))
+
+
 def _aim(centre: float, position: int) -> float:
-    """Where a place in the shape lies: a step of the scale is 1.75 semitones, far ones less."""
-    return centre + _RANGE * np.tanh(1.75 * position / _RANGE)
+    """Where a place in the shape lies: a step of it is `_STEP` semitones, far ones are less."""
+    return centre + _RANGE * np.tanh(_STEP * (position - 1) / _RANGE)
 
 
 def _fitted(rhythm: tuple[float, ...], n_beats: float) -> list[float]:
