@@ -184,7 +184,7 @@ class SynthesisedTrack:
         table = self._tones.get(key, lambda: held_table(*key, rate))
         place = np.arange(first, last)
         sound = _read_round(table, place, note, voice, rate)
-        return sound * (_swell(place, note, voice, rate)[:, None] * balance).astype(np.float32)
+        return sound * (_swell(place, note, voice, rate)[:, None] * balance)
 
 
 def _balance(instrument: str, pitch: int) -> np.ndarray:
@@ -214,11 +214,15 @@ def _read_round(table: np.ndarray, place: np.ndarray, note: _Note, voice: Held, 
 
 
 def _swell(place: np.ndarray, note: _Note, voice: Held, rate: int) -> np.ndarray:
-    """Rise, a slight swell and fall of a held tone."""
-    attack = max(min(voice.attack_s, _ATTACK_SHARE * note.length / rate), _LEAST_ATTACK_S)
-    shape = ramp(place / (attack * rate)) * (1 - ramp((place - note.length) / (voice.release_s * rate)))
-    shape *= 0.9 + 0.14 * np.sin(np.pi * np.clip(place / max(note.length, 1), 0, 1))
+    """Rise, a slight swell and fall of a held tone, at consecutive places. float32 [shape=(n,)]."""
+    attack = max(min(voice.attack_s, _ATTACK_SHARE * note.length / rate), _LEAST_ATTACK_S) * rate
+    swell = np.pi * np.minimum(place.astype(np.float32) / max(note.length, 1), 1)
+    shape = 0.9 + 0.14 * np.sin(swell)
+    risen = np.searchsorted(place, attack)
+    shape[:risen] *= ramp(place[:risen] / attack)
+    held = np.searchsorted(place, note.length)
+    shape[held:] *= 1 - ramp((place[held:] - note.length) / (voice.release_s * rate))
     if voice.tremolo:
         wobble = np.sin(2 * np.pi * (_TREMOLO_HZ * place / rate + note.offset / TABLE))
-        shape *= 1 - voice.tremolo * (0.5 + 0.5 * wobble)
+        shape *= (1 - voice.tremolo * (0.5 + 0.5 * wobble)).astype(np.float32)
     return shape

@@ -21,6 +21,8 @@ _SILENT = 7.0  # decay times after which a tone is over
 _LEAST_WIDTH = 0.6  # of a band, in bins of the table
 #: Share of a held harmonic that is a steady line: without it a section flutters like noise.
 _STEADY = 0.5
+#: Power, of the strongest bin's, that is left out.
+_NOTHING = 1e-10
 #: Half the phase (radians) by which the sides of a voice of full width may differ.
 _WIDEST = 1.25
 _MOST_HARMONICS, _MOST_PARTIALS = 48, 30
@@ -137,13 +139,16 @@ def held_table(instrument: str, pitch: int, layer: int, sample_rate: int) -> np.
     if voice.breath:
         noise = np.interp(np.arange(len(power)) * bin_hz, hz, amplitude**2, left=0, right=0)
         power += voice.breath**2 * noise / max(noise.sum(), 1e-12) * np.sum(amplitude**2) * 4
+    used = np.flatnonzero(power > _NOTHING * power.max())
     # the sides differ in phase, not in level: wide, and no line leans to one side
-    turn, apart = rng.random((2, len(power)))
+    turn, apart = rng.random((2, len(used)))
     apart = _WIDEST * voice.stereo * (2 * apart - 1)
     sides = np.exp(1j * (2 * np.pi * turn + apart * np.array([[1], [-1]])))
-    wave = scipy.fft.irfft(np.sqrt(power) * sides, TABLE, axis=1)
-    weighted = np.sqrt(np.sum(power * heard(np.arange(len(power)) * bin_hz) ** 2) / np.sum(power))
-    wave /= np.sqrt(np.mean(wave**2)) * weighted
+    spectrum = np.zeros((2, len(power)), dtype=np.complex64)
+    spectrum[:, used] = np.sqrt(power[used]) * sides
+    wave = scipy.fft.irfft(spectrum, TABLE, axis=1, overwrite_x=True)
+    loud = np.sqrt(np.sum(power[used] * heard(used * bin_hz) ** 2) / np.sum(power))
+    wave /= np.sqrt(np.mean(np.square(wave, dtype=np.float64))) * loud
     return np.ascontiguousarray(wave.T, dtype=np.float32)
 
 
