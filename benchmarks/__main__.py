@@ -6,7 +6,19 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import anfis, bells, clustering, film, listening, music, scaling, score, seeing, startup
+from benchmarks import (
+    anfis,
+    bells,
+    clustering,
+    composing,
+    film,
+    listening,
+    music,
+    scaling,
+    score,
+    seeing,
+    startup,
+)
 
 PROJECT = Path(__file__).parents[1]
 
@@ -14,7 +26,19 @@ PROJECT = Path(__file__).parents[1]
 #: In the order of the tables.
 MODULES = {
     module.__name__.rpartition(".")[2]: module
-    for module in (startup, clustering, seeing, listening, music, film, anfis, score, scaling, bells)
+    for module in (
+        startup,
+        clustering,
+        seeing,
+        listening,
+        music,
+        film,
+        composing,
+        anfis,
+        score,
+        scaling,
+        bells,
+    )
 }
 
 

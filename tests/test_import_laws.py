@@ -17,6 +17,7 @@ LIBRARY_ROOMS = (
     "sequence",
     "pieces",
     "music",
+    "composing",
     "metrics",
     "evaluation",
     "figures",
