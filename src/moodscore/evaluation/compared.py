@@ -6,7 +6,7 @@ from moodscore.media import AudioFile, master
 from moodscore.music import Arrangement
 
 #: Systems a person may want to hear one after the other, in the order of what they know.
-COMPARED = ("previous", "paper", "collage", "moodscore")
+COMPARED = ("previous", "paper", "collage", "moodscore", "composed")
 
 
 def render_track(name: str, arranged: Arrangement, *, scratch: Path) -> AudioFile:

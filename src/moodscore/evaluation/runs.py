@@ -8,7 +8,7 @@ import pandas as pd
 #: More runs than these no longer fit a page.
 MAX_RUNS = 10
 _NOT_STORED = "this run"
-_SYSTEMS = ("previous", "paper", "collage", "moodscore")
+_SYSTEMS = ("previous", "paper", "collage", "moodscore", "composed")
 _MEASURES = ("emotion_match", "mae_tlr")
 _READING = ("accuracy", "majority_accuracy", "balanced_accuracy")
 

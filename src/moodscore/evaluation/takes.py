@@ -20,6 +20,7 @@ from moodscore.metrics import (
     unique_ratio,
 )
 from moodscore.music import (
+    COMPOSED,
     SYSTEMS,
     Arrangement,
     Brief,
@@ -27,6 +28,8 @@ from moodscore.music import (
     arrange,
     chance_of,
     heard_cost,
+    notes_of,
+    numbers_of,
 )
 from moodscore.samples import SampleSource
 from moodscore.sound import AudioScaler
@@ -67,17 +70,20 @@ class Task:
         The clip's rows of `plan_takes`.
     sources : Mapping of str to SampleSource
         The music the cue sheets point into.
+    notes : pd.DataFrame or None
+        Of composed music.
     """
 
     original: AudioFile
     original_features: pd.DataFrame
     sheets: pd.DataFrame
     sources: Mapping[str, SampleSource]
+    notes: pd.DataFrame | None = None
 
 
 def plan_takes(
     clip_id: str, brief: Brief, *, music: MusicDictionary, chosen: Mapping[str, pd.DataFrame], seed: int
-) -> pd.DataFrame:
+) -> tuple[pd.DataFrame, pd.DataFrame]:
     """What every system that makes a sound would play to one clip.
 
     The random takes depend on the seed and the clip's name, not on which other clips there are.
@@ -97,9 +103,11 @@ def plan_takes(
 
     Returns
     -------
-    pd.DataFrame
+    sheets : pd.DataFrame
         Cue sheets one below the other, each with its ``system`` and ``take`` (several where there is
         chance in the system), and in every row what is measured of the whole sheet (`CONTINUITY`).
+    notes : pd.DataFrame
+        Of composed music.
     """
     grids = {
         name: BeatGrid(piece.beats_s[:-1], piece.bar_position)
@@ -108,19 +116,30 @@ def plan_takes(
     }
     cuts_s = brief.targets["cut_s"].dropna().to_numpy() if "cut_s" in brief.targets else []
     duration_s = brief.n_samples / brief.sample_rate
-    sheets = []
+    sheets, arrangements = [], []
     for system in SYSTEMS:
+        own = arrange(system, brief, music, seed=chance_of(clip_id, seed))
+        arrangements += own
         if system == music.options.system and clip_id in chosen:
             takes = [chosen[clip_id]]
         else:
-            arrangements = arrange(system, brief, music, seed=chance_of(clip_id, seed))
-            takes = [arranged.cues for arranged in arrangements if arranged.cues is not None]
+            takes = [arranged.cues for arranged in own if arranged.cues is not None]
         for take, cues in enumerate(takes):
-            measured = continuity(cues, grids, cuts_s)
-            cost = heard_cost(cues, brief.targets, music, duration_s=duration_s)
+            if system == COMPOSED:
+                measured = continuity(cues, {COMPOSED: _grid_of(cues)}, cuts_s)
+                cost = np.nan  # it is made of no snippets
+            else:
+                measured = continuity(cues, grids, cuts_s)
+                cost = heard_cost(cues, brief.targets, music, duration_s=duration_s)
             sheets.append(cues.assign(system=system, take=take, target_cost_mean=cost, **measured))
-    # Sheets of runs have columns that those of segments lack.
-    return pd.concat(sheets, ignore_index=True)
+    # Sheets of runs have columns that those of segments lack, and sheets of bars more.
+    return pd.concat(sheets, ignore_index=True), notes_of(arrangements)
+
+
+def _grid_of(cues: pd.DataFrame) -> BeatGrid:
+    """The beats of composed music."""
+    beats = [numbers_of(cell) for cell in cues["beats_s"]]
+    return BeatGrid(np.concatenate(beats), np.concatenate([np.arange(len(own)) for own in beats]))
 
 
 def measure_takes(
@@ -146,7 +165,8 @@ def measure_takes(
     timbre = {ORIGINAL: [MFCCStatistics.of(original.samples, rate)]}
     emotions = []
     for system, take, cues in _takes(task.sheets):
-        arranged = Arrangement(clip_id, system, cues, task.sources, len(original.samples), rate)
+        notes = task.notes if system == COMPOSED else None
+        arranged = Arrangement(clip_id, system, cues, task.sources, len(original.samples), rate, notes)
         rendered = arranged.rendered().read(0, arranged.n_samples)
         track, measures = measure_soundtrack(
             rendered, original, segment_s=segment_s, scaler=scaler, judge=judge
@@ -173,7 +193,9 @@ def _form(track: np.ndarray, cues: pd.DataFrame | None, rate: int) -> dict[str, 
     """How the track is put together; nothing of silence, which is not."""
     if cues is None:
         return {}
-    joins = _joins(track, cues["start_sample"].to_numpy()[1:], rate)
+    # Where bars follow each other nothing is joined.
+    is_composed = (cues["source_clip"] == COMPOSED).all()
+    joins = {} if is_composed else _joins(track, cues["start_sample"].to_numpy()[1:], rate)
     known = {name: cues[column].iloc[0] for name, column in CONTINUITY.items()}
     return joins | known | {"unique_ratio": unique_ratio(cues), "longest_run_s": longest_run_s(cues)}
 

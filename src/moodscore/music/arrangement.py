@@ -6,6 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from moodscore.composing import Composition
+from moodscore.music.composed import restored
 from moodscore.music.render import N_OUTPUT_CHANNELS, RenderedTrack
 from moodscore.samples import ArraySource, SampleSource
 
@@ -29,6 +31,10 @@ class Arrangement:
         The sound of each ``source_clip`` in it.
     n_samples, sample_rate : int
         Length of the track in samples, samples a second.
+    notes : pd.DataFrame or None
+        Of composed music, which has no other source.
+    soundfont : str
+        What plays them; empty for the built-in synthesis.
     """
 
     clip_id: str
@@ -37,6 +43,8 @@ class Arrangement:
     sources: Mapping[str, SampleSource]
     n_samples: int
     sample_rate: int
+    notes: pd.DataFrame | None = None
+    soundfont: str = ""
 
     @classmethod
     def of(
@@ -61,6 +69,8 @@ class Arrangement:
         levelled : bool
             See `moodscore.music.render.RenderedTrack`. What is mastered afterwards needs no level here.
         """
+        if self.notes is not None:
+            return self.composition.track(soundfont=self.soundfont or None)
         if self.cues is None:
             return ArraySource(np.zeros((self.n_samples, N_OUTPUT_CHANNELS), np.float32), self.sample_rate)
         return RenderedTrack(
@@ -71,3 +81,8 @@ class Arrangement:
             plain=self.system in _CHAINED,
             levelled=levelled,
         )
+
+    @property
+    def composition(self) -> Composition:
+        """The composition that the notes and the cue sheet are of."""
+        return restored(self.cues, self.notes, n_samples=self.n_samples, sample_rate=self.sample_rate)

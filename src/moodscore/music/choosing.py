@@ -49,6 +49,17 @@ class Chosen:
         """The cue sheets, one below the other."""
         return pd.concat([arranged.cues for arranged in self.arrangements.values()], ignore_index=True)
 
+    @property
+    def notes(self) -> pd.DataFrame:
+        """The notes of composed music, with their ``clip_id``; empty where none is."""
+        return notes_of(self.arrangements.values())
+
+
+def notes_of(arrangements: Iterable[Arrangement]) -> pd.DataFrame:
+    """The notes of arrangements that are composed, one below the other, with their ``clip_id``."""
+    tables = [a.notes.assign(clip_id=a.clip_id) for a in arrangements if a.notes is not None]
+    return pd.concat(tables, ignore_index=True) if tables else pd.DataFrame({"clip_id": []})
+
 
 def chance_of(clip_id: str, seed: int) -> list[int]:
     """Seed of a clip of its own, whichever other clips there are."""
@@ -57,8 +68,9 @@ def chance_of(clip_id: str, seed: int) -> list[int]:
 
 def choose_music(
     briefs: Iterable[Brief],
-    music: MusicDictionary,
+    music: MusicDictionary | None,
     *,
+    system: str,
     inspected: Collection[str],
     compute: Compute,
     seed: int = 0,
@@ -70,8 +82,10 @@ def choose_music(
     ----------
     briefs : iterable of Brief
         What is wanted, clip by clip.
-    music : MusicDictionary
-        What there is to choose from, and by which system (``options.system``).
+    music : MusicDictionary or None
+        What there is to choose from.
+    system : str
+        What chooses, or composes; see `arrange`.
     inspected : collection of str
         The clips whose track is rendered and inspected. Where a search fails, it gets a second try.
     compute : Compute
@@ -84,7 +98,6 @@ def choose_music(
     MoodscoreError
         If no clip can be given music.
     """
-    system = music.options.system
     wanted = {brief.clip_id: brief for brief in briefs}
 
     def attempt(clip_id: str, brief: Brief, strictness: float = 1.0) -> Arrangement:

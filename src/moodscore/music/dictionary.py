@@ -20,7 +20,7 @@ from moodscore.music.index import SnippetIndex
 from moodscore.music.joins import JoinCosts
 from moodscore.music.options import MusicOptions
 from moodscore.music.snippets import FEATURE_COLUMNS, KINDS, eligible_snippets
-from moodscore.pieces import Piece, analyse_piece
+from moodscore.pieces import Piece
 from moodscore.samples import SampleSource
 
 _FEATURES = list(FEATURE_COLUMNS)
@@ -267,6 +267,8 @@ class _PartIndex:
 
 
 def _analysed(sources: Mapping[str, SampleSource]) -> dict[str, Piece]:
+    from moodscore.pieces import analyse_piece  # with all it listens with
+
     return {name: analyse_piece(source) for name, source in sources.items()}
 
 

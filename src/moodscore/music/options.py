@@ -5,7 +5,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field, FiniteFloat
 
 #: Systems that can make the soundtracks of a run.
-System = Literal["moodscore", "collage", "paper"]
+System = Literal["moodscore", "composed", "collage", "paper"]
 #: Price of a join, in seconds of the largest target cost: what a jump must earn back. With "some" a good
 #: jump to music that suits the picture better by an eighth pays after about 16 beats.
 JOIN_PRICES = {"few": 3.0, "some": 1.0, "many": 1 / 3}
@@ -46,9 +46,9 @@ class MusicOptions(BaseModel):
 
     Attributes
     ----------
-    system : {"moodscore", "collage", "paper"}
-        What makes the soundtracks: runs of music from scene to scene; unit selection, a second at a time;
-        or the nearest snippet and hard cuts (Sergio & Lee 2020).
+    system : {"moodscore", "composed", "collage", "paper"}
+        What makes the soundtracks: runs of music from scene to scene; new music; unit selection, a second at
+        a time; or the nearest snippet and hard cuts (Sergio & Lee 2020).
     music : {"soundtracks", "library", "both"}
         What they are made of.
     emotion_weight : float
@@ -64,6 +64,8 @@ class MusicOptions(BaseModel):
     no_repeat_s : float
         In ``moodscore`` a beat does not sound again sooner than this, in seconds, as far as there is music
         enough.
+    soundfont : str
+        A General MIDI soundfont that plays what is composed; empty for the built-in synthesis.
     collage : UnitSelection
         Of the system ``collage``.
     """
@@ -77,4 +79,5 @@ class MusicOptions(BaseModel):
     cuts: Literal["few", "some", "many"] = "some"
     change_at: Literal["scenes", "never"] = "scenes"
     no_repeat_s: FiniteFloat = Field(default=30.0, ge=0)
+    soundfont: str = ""
     collage: UnitSelection = Field(default_factory=UnitSelection)

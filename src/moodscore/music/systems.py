@@ -10,6 +10,7 @@ chance is involved).
 * ``paper``: nearest snippet (eq. 9), hard cuts, from what the four networks predicted [1]_.
 * ``collage``: unit selection, a second at a time, crossfades, from what the four networks predicted.
 * ``moodscore``: runs of music from scene to scene, from what the four networks predicted.
+* ``composed``: new music, written for the scenes, from what the four networks predicted.
 * ``oracle``: nearest snippet, hard cuts, from the true features of the original.
 
 References
@@ -26,6 +27,7 @@ import pandas as pd
 
 from moodscore.errors import MoodscoreError
 from moodscore.music.arrangement import Arrangement
+from moodscore.music.composed import COMPOSED, bar_sheet, compose_for
 from moodscore.music.cues import cue_sheet
 from moodscore.music.dictionary import MusicDictionary
 from moodscore.music.lattice import Prices
@@ -41,7 +43,7 @@ from moodscore.samples import SampleSource
 #: Takes of the random system.
 N_RANDOM_TAKES = 20
 #: What is compared, from the least to the most that is known.
-SYSTEMS = ("silence", "random", "mean", "previous", "paper", "collage", "moodscore", "oracle")
+SYSTEMS = ("silence", "random", "mean", "previous", "paper", "collage", "moodscore", "composed", "oracle")
 
 _KEYS = ["clip_id", "segment"]
 _EMOTION = ["valence", "arousal", "quadrant", "confidence"]
@@ -69,6 +71,8 @@ class Brief:
         As ``truth``, predicted by the previous system; None if it was not asked.
     given_s : tuple of float
         Where the spans begin and end whose mood a person set.
+    tempo_range_bpm : tuple of float or None
+        What scaled tempo 0 and 1 mean in beats a minute; None if nobody knows.
     """
 
     clip_id: str
@@ -78,6 +82,7 @@ class Brief:
     sample_rate: int
     previous: pd.DataFrame | None = None
     given_s: tuple[float, ...] = ()
+    tempo_range_bpm: tuple[float, float] | None = None
 
     @property
     def scenes(self) -> list[Scene]:
@@ -93,6 +98,7 @@ def briefs(
     true_audio_features: pd.DataFrame | None = None,
     previous_audio_features: pd.DataFrame | None = None,
     cuts: pd.DataFrame | None = None,
+    tempo_range_bpm: tuple[float, float] | None = None,
 ) -> list[Brief]:
     """A brief for every clip that all tables know, in the order of names.
 
@@ -112,6 +118,8 @@ def briefs(
         As ``predicted_audio_features``, by the previous system; needed by that alone.
     cuts : pd.DataFrame, optional
         ``clip_id, segment, cut_s, cut_strength``: the strongest picture cut in each segment.
+    tempo_range_bpm : tuple of float, optional
+        See `Brief`; of use to composed music alone.
     """
     known = [name for name in _IF_KNOWN if name in emotion_predictions]
     emotions = emotion_predictions[[*_KEYS, *_EMOTION, *known]]
@@ -131,6 +139,7 @@ def briefs(
             n_samples=soundtracks[clip_id].n_samples,
             sample_rate=soundtracks[clip_id].sample_rate,
             previous=of_clip(previous_audio_features, rows),
+            tempo_range_bpm=tempo_range_bpm,
         )
         for clip_id, rows in targets.groupby("clip_id")
         if clip_id in soundtracks
@@ -140,7 +149,7 @@ def briefs(
 def arrange(
     system: str,
     brief: Brief,
-    music: MusicDictionary,
+    music: MusicDictionary | None,
     *,
     seed: int | Sequence[int] = 0,
     take: int = 0,
@@ -154,8 +163,8 @@ def arrange(
         One of `SYSTEMS`.
     brief : Brief
         What is wanted.
-    music : MusicDictionary
-        What there is to choose from.
+    music : MusicDictionary or None
+        What there is to choose from; None if nothing, which will do for silence and composed music.
     seed : int or sequence of int
         Of the random takes, and of the other takes of a search; give every clip its own.
     take : int
@@ -180,9 +189,11 @@ def arrange(
     if brief.targets.empty:
         raise MoodscoreError("targets: there is no segment; the video is shorter than half a segment")
     shape = {"n_samples": brief.n_samples, "sample_rate": brief.sample_rate}
+    if system == COMPOSED:
+        return [_composed(brief, seed, take)]
     if system == "silence":
-        sheets = [None]
-    elif system == "moodscore":
+        return [Arrangement.of(brief.clip_id, system, None, {}, **shape)]
+    if system == "moodscore":
         sheets = [_score(brief, music, seed, take, strictness)]
     else:
         targets = _targets(system, brief, music)
@@ -192,6 +203,16 @@ def arrange(
             for selection in _selections(system, targets, music, seed, take, strictness)
         ]
     return [Arrangement.of(brief.clip_id, system, sheet, music.sources, **shape) for sheet in sheets]
+
+
+def _composed(brief: Brief, seed: int | Sequence[int], take: int) -> Arrangement:
+    """New music for the scenes."""
+    scenes, shape = brief.scenes, {"n_samples": brief.n_samples, "sample_rate": brief.sample_rate}
+    written = compose_for(
+        brief.targets, scenes, tempo_range_bpm=brief.tempo_range_bpm, seed=seed, take=take, **shape
+    )
+    cues = bar_sheet(written, brief.targets, scenes, brief.clip_id)
+    return Arrangement(brief.clip_id, COMPOSED, cues, {}, notes=written.notes, **shape)
 
 
 def _score(brief: Brief, music: MusicDictionary, seed, take: int, strictness: float) -> pd.DataFrame:

@@ -203,6 +203,7 @@ SYSTEM_WORDS = {
     "paper": "the paper's method: four LSTMs, the nearest snippet, hard cuts",
     "collage": "four LSTMs, unit selection a second at a time, crossfades",
     "moodscore": "the default: four LSTMs, runs of music from scene to scene",
+    "composed": "new music, written for the scenes; the judge learnt from music of the same kind and flatters it",
     "original": "the clips’ own soundtracks, untouched, joins laid over them",
     "oracle": "retrieval from the original's own tempo, loudness and rhythm",
 }
@@ -210,7 +211,7 @@ SYSTEM_WORDS = {
 #: Chance explains a difference hardly if its p is below this.
 _SIGNIFICANCE = 0.05
 #: What moodscore is named beside.
-_BESIDE = ("previous", "paper", "collage", "random")
+_BESIDE = ("previous", "paper", "collage", "composed", "random")
 _SIDES = {"held_out": "held-out clips", "seen": "clips seen in training"}
 
 

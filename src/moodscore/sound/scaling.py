@@ -50,6 +50,12 @@ class AudioScaler:
     upper: tuple[float, ...]
     variant: Variant = "default"
 
+    @property
+    def tempo_range_bpm(self) -> tuple[float, float]:
+        """What scaled tempo 0 and 1 mean, in beats a minute."""
+        place = FEATURES.index("tempo")
+        return self.lower[place], self.upper[place]
+
     @classmethod
     def fit(cls, table: pd.DataFrame, variant: Variant = "default") -> "AudioScaler":
         """Find the limits.

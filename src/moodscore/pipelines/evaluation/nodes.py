@@ -57,8 +57,16 @@ def plan_systems(
     options: EvaluationOptions,
     compute: Compute,
     seed: int,
-) -> pd.DataFrame:
-    """What every system would play to the clips that are measured, with ``system`` and ``take``."""
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """What every system would play to the clips that are measured.
+
+    Returns
+    -------
+    system_cue_sheets : pd.DataFrame
+        See :func:`moodscore.evaluation.plan_takes`.
+    system_notes : pd.DataFrame
+        The notes of composed music.
+    """
     sources = _opened(soundtracks)
     heard = segments[segments["clip_id"].isin(audio_features["clip_id"])]
     clips = evaluation.clips_to_measure(_splits(heard), options.max_seen_clips, seed)
@@ -70,6 +78,7 @@ def plan_systems(
         sound.AudioScaler.from_dict(audio_scaler).transform_keyed(audio_features),
         previous_audio_features,
         cuts=visual_descriptors,
+        tempo_range_bpm=sound.AudioScaler.from_dict(audio_scaler).tempo_range_bpm,
     )
     dictionary = music.assemble_music(
         snippet_index,
@@ -83,16 +92,18 @@ def plan_systems(
     chosen = dict(list(cue_sheet.groupby("clip_id")))
     plan = partial(evaluation.plan_takes, music=dictionary, chosen=chosen, seed=seed)
     # Planned here and not in workers: the dictionary is large, and choosing takes milliseconds.
-    sheets, failures = map_clips(
+    plans, failures = map_clips(
         plan, {brief.clip_id: brief for brief in briefs}, Compute(backend="serial"), label="Planning systems"
     )
-    if not sheets:
+    if not plans:
         raise MoodscoreError(f"no clip can be evaluated; {next(iter(failures.values()), 'none is left')}")
-    return pd.concat(sheets.values(), ignore_index=True)
+    sheets, notes = zip(*plans.values(), strict=True)
+    return pd.concat(sheets, ignore_index=True), pd.concat(notes, ignore_index=True)
 
 
 def measure_systems(
     system_cue_sheets: pd.DataFrame,
+    system_notes: pd.DataFrame,
     segments: pd.DataFrame,
     soundtracks: dict,
     library_cache: Path,
@@ -115,9 +126,14 @@ def measure_systems(
     """
     sources = _opened(soundtracks)
     features = dict(list(audio_features.groupby("clip_id")))
+    notes = dict(list(system_notes.groupby("clip_id")))
     tasks = {
         clip_id: evaluation.Task(
-            sources[clip_id], features[clip_id], sheets, music.sources_of(sheets, sources, library_cache)
+            sources[clip_id],
+            features[clip_id],
+            sheets,
+            music.sources_of(sheets, sources, library_cache),
+            notes.get(clip_id),
         )
         for clip_id, sheets in system_cue_sheets.groupby("clip_id")
     }
@@ -193,6 +209,7 @@ def ask_people(
 
 def render_compared(
     system_cue_sheets: pd.DataFrame,
+    system_notes: pd.DataFrame,
     generated_soundtracks: dict,
     soundtracks: dict,
     library_cache: Path,
@@ -207,6 +224,7 @@ def render_compared(
         By ``system/clip_id``.
     """
     sources = _opened(soundtracks)
+    notes = dict(list(system_notes.groupby("clip_id")))
     rivals = [system for system in evaluation.COMPARED if system != selection.system]
     shown = system_cue_sheets[
         system_cue_sheets["system"].isin(rivals)
@@ -220,6 +238,7 @@ def render_compared(
             music.sources_of(cues, sources, library_cache),
             sources[clip_id].n_samples,
             sources[clip_id].sample_rate,
+            notes=notes.get(clip_id) if system == music.COMPOSED else None,
         )
         for (system, clip_id), cues in shown.groupby(["system", "clip_id"])
     }

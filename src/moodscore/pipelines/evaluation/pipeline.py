@@ -39,13 +39,14 @@ def _measuring() -> list[Node]:
                 "params:compute",
                 "params:seed",
             ],
-            outputs="system_cue_sheets",
+            outputs=["system_cue_sheets", "system_notes"],
             name="plan_systems",
         ),
         node(
             nodes.measure_systems,
             inputs=[
                 "system_cue_sheets",
+                "system_notes",
                 "segments",
                 "soundtracks",
                 "library_cache",
@@ -94,6 +95,7 @@ def _comparing() -> list[Node]:
             nodes.render_compared,
             inputs=[
                 "system_cue_sheets",
+                "system_notes",
                 "generated_soundtracks",
                 "soundtracks",
                 "library_cache",

@@ -62,11 +62,12 @@ def choose_music(
     segments: pd.DataFrame,
     clip_manifest: pd.DataFrame,
     soundtracks: dict,
+    audio_scaler: dict,
     segment_s: float,
     options: MusicOptions,
     compute: Compute,
     seed: int,
-) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame, pd.DataFrame]:
     """Music for every clip; that of the clips to be scored passes the quality gate or is chosen again.
 
     Returns
@@ -75,6 +76,8 @@ def choose_music(
         The cue sheets of all clips, one below the other.
     quality_gate : pd.DataFrame
         What the gate says of the clips to be scored, see :func:`moodscore.music.choose_music`.
+    composed_notes : pd.DataFrame
+        The notes, if the music is composed.
     """
     originals = _opened(soundtracks)
     dictionary = music.assemble_music(
@@ -88,18 +91,25 @@ def choose_music(
     )
     chosen = music.choose_music(
         music.briefs(
-            segments, predicted_audio_features, emotion_predictions, originals, cuts=visual_descriptors
+            segments,
+            predicted_audio_features,
+            emotion_predictions,
+            originals,
+            cuts=visual_descriptors,
+            tempo_range_bpm=sound.AudioScaler.from_dict(audio_scaler).tempo_range_bpm,
         ),
         dictionary,
+        system=options.system,
         inspected=scored_clips(clip_manifest),
         compute=compute,
         seed=seed,
     )
-    return chosen.cue_sheet, chosen.cue_sheet, chosen.quality_gate
+    return chosen.cue_sheet, chosen.cue_sheet, chosen.quality_gate, chosen.notes
 
 
 def render_soundtracks(
     cue_sheet: pd.DataFrame,
+    composed_notes: pd.DataFrame,
     soundtracks: dict,
     library_cache: Path,
     clip_manifest: pd.DataFrame,
@@ -109,6 +119,7 @@ def render_soundtracks(
     """The mastered tracks of the clips that are scored, in a scratch folder."""
     originals = _opened(soundtracks)
     cues = dict(list(cue_sheet.groupby("clip_id")))
+    notes = dict(list(composed_notes.groupby("clip_id")))
     tasks = {
         clip_id: music.Arrangement(
             clip_id,
@@ -117,6 +128,8 @@ def render_soundtracks(
             music.sources_of(cues[clip_id], originals, library_cache),
             originals[clip_id].n_samples,
             originals[clip_id].sample_rate,
+            notes=notes.get(clip_id),
+            soundfont=options.soundfont,
         )
         for clip_id in scored_clips(clip_manifest)
         if clip_id in cues

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from moodscore import emotion, figures, media, music, scoring, segments, sequence, vision
+from moodscore import emotion, figures, media, music, scoring, segments, sequence, sound, vision
 from moodscore.compute import Compute, scratch_folder
 from moodscore.emotion import ReaderOptions
 from moodscore.errors import MoodscoreError
@@ -117,13 +117,14 @@ def choose_score(
     score_emotion: pd.DataFrame,
     score_descriptors: pd.DataFrame,
     score_facts: dict,
+    audio_scaler: dict,
     segment_s: float,
     selection: MusicOptions,
     compute: Compute,
     seed: int,
     options: ScoreOptions,
-) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """The music, run by run.
+) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    """The music, run by run, or what is composed, bar by bar.
 
     Returns
     -------
@@ -131,22 +132,21 @@ def choose_score(
         See :func:`moodscore.music.run_sheet`.
     score_findings : pd.DataFrame
         What is wrong with its track; empty if nothing is.
+    score_notes : pd.DataFrame
+        The notes, if it is composed.
     """
-    missing = sorted(set(music.SNIPPET_COLUMNS) - set(snippet_index))
-    if missing:
-        raise MoodscoreError(
-            f"snippet_index: lacks {missing[0]}, an older version made it; "
-            "run `kedro run --pipeline=retrieval`"
+    dictionary = None
+    if selection.system != music.COMPOSED:
+        _check_columns(snippet_index)
+        dictionary = music.assemble_music(
+            snippet_index,
+            _opened(soundtracks, selection),
+            library_index,
+            library_cache,
+            segment_s=segment_s,
+            options=selection,
+            compute=compute,
         )
-    dictionary = music.assemble_music(
-        snippet_index,
-        _opened(soundtracks, selection),
-        library_index,
-        library_cache,
-        segment_s=segment_s,
-        options=selection,
-        compute=compute,
-    )
     clip_id = score_facts["clip_id"]
     cuts = score_descriptors[[*_KEYS, "cut_s", "cut_strength"]]
     spans = scoring.parse_cues(options.emotion) if options.emotion else []
@@ -157,20 +157,23 @@ def choose_score(
         n_samples=round(score_facts["duration_s"] * media.SAMPLE_RATE),
         sample_rate=media.SAMPLE_RATE,
         given_s=tuple(at for span in spans for at in (span.start_s, span.end_s) if math.isfinite(at)),
+        tempo_range_bpm=sound.AudioScaler.from_dict(audio_scaler).tempo_range_bpm,
     )
     chosen = music.choose_music(
         [brief],
         dictionary,
+        system=selection.system,
         inspected=[clip_id],
         compute=Compute(backend="serial"),
         seed=seed,
         take=options.take,
     )
-    return chosen.cue_sheet, music.kept_findings(chosen.quality_gate)
+    return chosen.cue_sheet, music.kept_findings(chosen.quality_gate), chosen.notes
 
 
 def play_score(
     score_cue_sheet: pd.DataFrame,
+    score_notes: pd.DataFrame,
     score_facts: dict,
     soundtracks: dict,
     library_cache: Path,
@@ -196,6 +199,8 @@ def play_score(
         music.sources_of(score_cue_sheet, _opened(soundtracks, selection), library_cache),
         n_samples=int(score_cue_sheet["stop_sample"].iloc[-1]),
         sample_rate=media.SAMPLE_RATE,
+        notes=score_notes if len(score_notes) else None,
+        soundfont=selection.soundfont,
     )
     finished = scoring.finish_soundtrack(
         arranged.rendered(),
@@ -247,6 +252,15 @@ def put_to_picture(
     out = scratch_folder(compute) / f"{clip_id}.mp4"
     scored = media.score_video(options.video, track, out)
     return {scored.path.name: scored.path}, {"reason": scored.reason, "left_out": list(scored.left_out)}
+
+
+def _check_columns(snippet_index: pd.DataFrame) -> None:
+    missing = sorted(set(music.SNIPPET_COLUMNS) - set(snippet_index))
+    if missing:
+        raise MoodscoreError(
+            f"snippet_index: lacks {missing[0]}, an older version made it; "
+            "run `kedro run --pipeline=retrieval`"
+        )
 
 
 def _opened(soundtracks: dict, selection: MusicOptions) -> dict[str, media.AudioFile]:
