@@ -219,11 +219,12 @@ def score(metadata: Any, /, **options: Any) -> None:
 @click.option("--env", "-e", metavar="ENV", help="Environment whose models are shipped.")
 @click.option("--reader", default="demo", metavar="NAME", help="Name of the reader set. [demo]")
 @click.option("--reader-only", is_flag=True, help="Leave the networks, the scale and the judge as they are.")
+@click.option("--into", type=click.Path(path_type=Path), help="Another folder than the package's.")
 @click.pass_obj
-def pretrain(metadata: Any, /, env: str | None, reader: str, reader_only: bool) -> None:
+def pretrain(metadata: Any, /, **options: Any) -> None:
     """Write the models of the last complete run into the package, to be shipped with it."""
     # Imported late: `kedro --help` must stay quick.
     from moodscore.pipelines.score.shipping import ship_run
 
-    for path in ship_run(metadata.project_path if metadata else None, env, reader, reader_only=reader_only):
+    for path in ship_run(metadata.project_path if metadata else None, **options):
         click.echo(path)

@@ -19,6 +19,7 @@ from moodscore.emotion import CUES, QUADRANTS, Judge
 from moodscore.fuzzy import ANFISRegressor
 from moodscore.media import AudioFile, Waveform, probe_clip, write_audio
 from moodscore.music import CUE_COLUMNS, build_snippets, index_track
+from moodscore.pretrained import Shipped
 from moodscore.sound import AudioScaler
 
 pytestmark = pytest.mark.slow
@@ -289,3 +290,23 @@ def test_a_workspace_without_models_says_what_to_run(project, films):
     assert run.returncode == 2
     assert run.stderr == "Error: workspace own: nothing is trained yet; run `kedro run --env=own` first\n"
     assert not os.path.exists(project.folder / "none.mp4")
+
+
+def test_the_models_of_a_run_become_those_that_ship(project, tmp_path):
+    refused = project.kedro("pretrain", "--into", str(tmp_path))
+    assert refused.returncode == 1
+    assert refused.stderr.startswith("Error: workspace demo: there are no figures to ship with the models")
+    metrics = project.folder / "data" / "08_reporting" / "demo" / "metrics.json" / VERSION / "metrics.json"
+    metrics.parent.mkdir(parents=True)
+    metrics.write_text('{"emotion": {"held_out": {"accuracy": 0.25}}, "systems": {}}')
+    run = project.kedro("pretrain", "--into", str(tmp_path), "--reader", "demo")
+    assert run.returncode == 0, run.stdout + run.stderr
+    assert {str(path) for path in tmp_path.rglob("*") if path.is_file()} == set(run.stdout.splitlines())
+    record = Shipped("demo", tmp_path).record["reader"]
+    assert record["figures"] == {"emotion": {"held_out": {"accuracy": 0.25}}}
+    assert record["versions"]["pos_low.lstm_arrays"] == VERSION
+    before = (tmp_path / "pos_low.npz").stat().st_mtime_ns
+    again = project.kedro("pretrain", "--into", str(tmp_path), "--reader", "films", "--reader-only")
+    assert again.returncode == 0, again.stdout + again.stderr
+    assert set(Shipped("films", tmp_path).record["reader"]["versions"]) == {"anfis_model", "cluster_centres"}
+    assert (tmp_path / "pos_low.npz").stat().st_mtime_ns == before

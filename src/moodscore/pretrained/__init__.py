@@ -14,6 +14,6 @@ __getattr__, __dir__, __all__ = _lazy.attach(
     __name__,
     submod_attrs={
         "making": ["ship"],
-        "shipped": ["NETWORKS", "OPTIONAL", "READER_NAMES", "Shipped", "shipped_readers"],
+        "shipped": ["FOLDER", "NETWORKS", "OPTIONAL", "READER_NAMES", "Shipped", "shipped_readers"],
     },
 )

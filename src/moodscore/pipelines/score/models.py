@@ -7,7 +7,7 @@ by its own models; else the first that is there of ``films``, the workspace's ow
 """
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -28,8 +28,9 @@ from moodscore.pretrained import NETWORKS, OPTIONAL, Shipped, shipped_readers
 OWN = "own"
 #: The reader that is trained on real films: better than any that is trained on the demo corpus.
 _BEST = "films"
-#: What a run leaves that scoring needs; what a library of songs, or music of the soundtracks, needs besides.
-MODELS = ("cluster_centres", "audio_scaler", "anfis_model", *NETWORKS, "snippet_index")
+#: What a run leaves that reads pictures; all that scoring needs; what a library of songs needs besides.
+READER_MODELS = ("cluster_centres", "anfis_model")
+MODELS = (*READER_MODELS, "audio_scaler", *NETWORKS, "snippet_index")
 LIBRARY_MODELS = ("emotion_judge",)
 #: The four networks are trained together: none is older than another.
 _MADE_WITH = {
@@ -82,6 +83,8 @@ class Models:
         Where the workspace lies.
     request : Request
         What is wanted.
+    needed : collection of str
+        What the workspace's own models must have, by the names of the catalog.
 
     Attributes
     ----------
@@ -98,13 +101,14 @@ class Models:
         If the models that are asked for are not there, there is no music, or a parameter is wrong.
     """
 
-    def __init__(self, home: Home, request: Request):
+    def __init__(self, home: Home, request: Request, needed: Collection[str] = MODELS):
         context = _context_of(home, request)
         self._catalog = context.catalog
         check_parameters(create_pipeline(), self._catalog)
         self._library = request.songs
         self._remedy = _remedy(home, request.env)
         self.workspace: str = context.config_loader["globals"]["workspace"]
+        self._needed = needed
         self._stored: dict[str, AbstractDataset] = {}
         self.reader = choose_reader(
             request.reader,
@@ -127,9 +131,14 @@ class Models:
         return True
 
     def _own_versions(self) -> dict[str, str]:
-        needed = (*MODELS, *(LIBRARY_MODELS if self._library else ()))
-        available = {name: self._available(name) for name in needed}
-        return scoring.newest_versions(available, _MADE_WITH, workspace=self.workspace, remedy=self._remedy)
+        needed = (*self._needed, *(LIBRARY_MODELS if self._library else ()))
+        made_with = {name: parts for name, parts in _MADE_WITH.items() if name in needed}
+        return scoring.newest_versions(
+            {name: self._available(name) for name in needed},
+            made_with,
+            workspace=self.workspace,
+            remedy=self._remedy,
+        )
 
     def _versions_of_music(self) -> dict[str, str]:
         """Decides where the music comes from beside models that ship: the library, or else the soundtracks.
@@ -154,6 +163,10 @@ class Models:
     def _config(self, name: str) -> dict[str, Any]:
         return self._catalog.config_resolver.resolve_pattern(name)
 
+    def has(self, name: str) -> bool:
+        """Whether the workspace's catalog has an entry of that name."""
+        return name in self._catalog
+
     def parameter(self, name: str) -> Any:
         """A parameter of the workspace, as the options change it."""
         return self._catalog.load(f"params:{name}")
@@ -177,7 +190,7 @@ class Models:
             return MemoryDataset(self.parameter(name.removeprefix("params:")))
         if self._shipped and name in self._shipped.names and name not in self._load_versions:
             return MemoryDataset(self._shipped.load(name), copy_mode="assign")
-        if name in OPTIONAL:  # a workspace's own networks read its own descriptors
+        if name in OPTIONAL and not self.has(name):  # its own networks read its own descriptors
             return MemoryDataset({})
         config = dict(self._config(name))
         if not config.pop("versioned", False):

@@ -7,15 +7,17 @@ import moodscore
 from moodscore.errors import MoodscoreError
 from moodscore.home import find_home
 from moodscore.pipelines.score.command import quiet_kedro
-from moodscore.pipelines.score.models import LIBRARY_MODELS, MODELS, OWN, Models
+from moodscore.pipelines.score.models import LIBRARY_MODELS, MODELS, OWN, READER_MODELS, Models
 from moodscore.pipelines.score.request import Request
-from moodscore.pretrained import ship
+from moodscore.pretrained import FOLDER, OPTIONAL, ship
 
-#: Figures of a run that are kept beside the models, by their place in ``metrics``.
-_FIGURES = ("corpus", "emotion", "judge")
+#: Figures of a run that say nothing of the models; the others are kept beside them.
+_LEFT_OUT = ("labels", "systems", "improvement")
 
 
-def ship_run(project: Path | None, env: str | None, reader: str, *, reader_only: bool) -> list[Path]:
+def ship_run(
+    project: Path | None, *, env: str | None, reader: str, reader_only: bool, into: Path | None
+) -> list[Path]:
     """Write the models of the last complete run of a workspace into the package.
 
     Parameters
@@ -28,6 +30,8 @@ def ship_run(project: Path | None, env: str | None, reader: str, *, reader_only:
         Name of the reader set.
     reader_only : bool
         Whether what all sets share stays as it is.
+    into : Path or None
+        Where they go; None is where the package looks for them.
 
     Returns
     -------
@@ -39,9 +43,11 @@ def ship_run(project: Path | None, env: str | None, reader: str, *, reader_only:
     MoodscoreError
         If there is no complete run, or nothing evaluated it.
     """
+    needed = READER_MODELS if reader_only else (*MODELS, *LIBRARY_MODELS)
     with quiet_kedro():
-        models = Models(find_home(project), Request(videos=(), env=env, reader=OWN))
-        made = {name: models.load(name) for name in (*MODELS, *LIBRARY_MODELS)}
+        models = Models(find_home(project), Request(videos=(), env=env, reader=OWN), needed)
+        optional = [name for name in OPTIONAL if models.has(name)]
+        made = {name: models.load(name) for name in (*needed, *optional)}
         record = {
             "moodscore": moodscore.__version__,
             "workspace": models.workspace,
@@ -49,7 +55,7 @@ def ship_run(project: Path | None, env: str | None, reader: str, *, reader_only:
             "versions": models.versions[OWN],
             "figures": _figures(models),
         }
-    return ship(made, record, reader=reader, with_networks=not reader_only)
+    return ship(made, record, reader=reader, with_networks=not reader_only, folder=into or FOLDER)
 
 
 def _figures(models: Models) -> dict[str, Any]:
@@ -60,4 +66,4 @@ def _figures(models: Models) -> dict[str, Any]:
             f"workspace {models.workspace}: there are no figures to ship with the models; "
             "run `kedro run --pipeline=evaluation` first"
         ) from error
-    return {name: metrics[name] for name in _FIGURES if name in metrics}
+    return {name: metrics[name] for name in metrics if name not in _LEFT_OUT}
