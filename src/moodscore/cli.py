@@ -138,13 +138,13 @@ Give each VIDEO (or all in a folder) a soundtrack in its own mood.
 
 The picture is copied as it is; mp4, mov, mkv, webm, avi and what else FFmpeg decodes. Beside
 OUT.mp4 lie OUT.wav, the soundtrack; OUT.cues.csv, what sounds when and why; OUT.emotion.png, how
-the video was read. Without -o, OUT is NAME.scored, beside the video or, where its folder cannot be
-written, here. Files of these names are replaced; a video that is finished is not made again.
+the video was read; and OUT.mid where the music is composed. Without -o, OUT is NAME.scored, beside
+the video or, where its folder cannot be written, here. Files of these names are replaced; a video that is finished is not made again.
 Standard output names each scored video, the last one last.
 
 \b
 Examples:
-  kedro score my.mp4
+  kedro score my.mp4                                  (composes music)
   kedro score my.mp4 --library ~/Music
   kedro score my.mp4 --song waltz.flac --cuts few
   kedro score my.mp4 -o cut.mp4 --keep-audio -6
@@ -166,6 +166,14 @@ or valence/arousal from 1 to 9. What is not named keeps its reading.
     "--library", type=click.Path(path_type=Path), help="Folder of songs; the music comes from there alone."
 )
 @click.option("--song", default="", metavar="FILE", help="Only this piece, cut to the film.")
+@click.option("--compose", is_flag=True, help="Compose new music, as where no --library is named.")
+@click.option(
+    "--soundfont",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="General MIDI soundfont (.sf2) that plays what is composed.",
+)
+@click.option("--stems", is_flag=True, help="Write each group of composed instruments by itself, too.")
 @click.option(
     "--cuts",
     type=click.Choice(["few", "some", "many"]),

@@ -16,7 +16,7 @@ __getattr__, __dir__, __all__ = _lazy.attach(
         "encode": ["write_clip"],
         "excerpt": ["encode_excerpt"],
         "frames": ["PICTURE_SIDE", "Glimpse", "Sample", "preview_frames", "sampled_frames", "watched_frames"],
-        "_blocks": ["store_track"],
+        "_blocks": ["blocks_of", "store_blocks", "store_track"],
         "loudness": ["Loudness", "Normalised", "master", "mastered", "measure_loudness", "normalise"],
         "mixing": ["mix_with_original", "write_stem"],
         "probe": ["VIDEO_SUFFIXES", "Clip", "ClipInfo", "list_clips", "probe_clip"],

@@ -203,7 +203,7 @@ SYSTEM_WORDS = {
     "paper": "the paper's method: four LSTMs, the nearest snippet, hard cuts",
     "collage": "four LSTMs, unit selection a second at a time, crossfades",
     "moodscore": "the default: four LSTMs, runs of music from scene to scene",
-    "composed": "new music, written for the scenes; the judge learnt from music of the same kind and flatters it",
+    "composed": "new music, written for the scenes; the judge, which knows such music, flatters it",
     "original": "the clips’ own soundtracks, untouched, joins laid over them",
     "oracle": "retrieval from the original's own tempo, loudness and rhythm",
 }

@@ -14,6 +14,7 @@ __getattr__, __dir__, __all__ = _lazy.attach(
         "finishing": ["FinishedSoundtrack", "finish_soundtrack"],
         "outputs": ["Outputs", "default_output", "fingerprint", "list_videos"],
         "overrides": ["EmotionSpan", "override_emotion", "parse_cues"],
+        "parts": ["write_midi", "write_stems"],
         "scenes": ["Scene", "explain", "scenes_of"],
         "sighting": ["Sighting", "check_is_film", "content_key", "look_at", "strip_of"],
         "songs": ["index_songs"],

@@ -122,7 +122,8 @@ class Outputs:
         ----------
         made : Mapping of str to Path
             The finished files by the names of `files`. A video that ends otherwise than was asked for
-            keeps its ending.
+            keeps its ending. Others are named after the video, as ``mid`` is ``OUT.mid`` and ``bass`` is
+            ``OUT.bass.wav``.
         request : str
             Fingerprint of everything the files depend on.
 
@@ -131,7 +132,9 @@ class Outputs:
         Path
             The video.
         """
-        places = self.files | {"video": self.video.with_suffix(made["video"].suffix)}
+        others = {kind: self._beside(kind, made[kind]) for kind in made.keys() - self.files.keys()}
+        places = dict(sorted(others.items())) | self.files
+        places["video"] = self.video.with_suffix(made["video"].suffix)
         for kind, place in places.items():
             os.replace(made[kind], place)
         record = {"request": request, "files": {str(place): _state(place) for place in places.values()}}
@@ -141,6 +144,11 @@ class Outputs:
         except MoodscoreError as error:
             logger.warning("it is not remembered that this is finished: %s", error)
         return places["video"]
+
+    def _beside(self, kind: str, made: Path) -> Path:
+        """Where a file goes that not every score has."""
+        ending = made.suffix if kind == made.suffix.removeprefix(".") else f".{kind}{made.suffix}"
+        return self.video.with_name(self.video.stem + ending)
 
     def finished(self, request: str) -> Path | None:
         """The video, if the same was made before and nothing of it has been touched."""

@@ -105,7 +105,7 @@ class Models:
         context = _context_of(home, request)
         self._catalog = context.catalog
         check_parameters(create_pipeline(), self._catalog)
-        self._library = request.songs
+        self._library, self._is_composed = request.songs, request.is_composed
         self._remedy = _remedy(home, request.env)
         self.workspace: str = context.config_loader["globals"]["workspace"]
         self._needed = needed
@@ -141,11 +141,10 @@ class Models:
         )
 
     def _versions_of_music(self) -> dict[str, str]:
-        """Decides where the music comes from beside models that ship: the library, or else the soundtracks.
-
-        Whatever else can make music takes its place here, where now it is said that there is none.
+        """Decides where the music comes from beside models that ship: the composer, the library, or else the
+        soundtracks.
         """
-        if self._library:
+        if self._library or self._is_composed:
             return {}
         available = self._available("snippet_index")
         if not available:
@@ -184,7 +183,7 @@ class Models:
     def _opened(self, name: str) -> AbstractDataset:
         if self._library and name == "library_index":
             return MemoryDataset(self.songs, copy_mode="assign")
-        if self._library and name == "soundtracks":
+        if (self._library or self._is_composed) and name == "soundtracks":
             return MemoryDataset({}, copy_mode="assign")
         if name.startswith("params:"):
             return MemoryDataset(self.parameter(name.removeprefix("params:")))

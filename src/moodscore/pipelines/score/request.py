@@ -7,6 +7,7 @@ from typing import Any
 
 from moodscore import scoring
 from moodscore.errors import MoodscoreError
+from moodscore.music.composed import COMPOSED
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,12 @@ class Request:
         How readily music is left that would play on; None is the workspace's.
     change_at : str or None
         Where another piece may follow; None is the workspace's.
+    compose : bool
+        Compose new music, also where there is a library.
+    soundfont : Path or None
+        A General MIDI soundfont that plays what is composed.
+    stems : bool
+        Write each group of instruments by itself, too.
     preset : str or None
         The system that makes the music; None is the workspace's.
     seed : int or None
@@ -57,6 +64,9 @@ class Request:
     song: str = ""
     cuts: str | None = None
     change_at: str | None = None
+    compose: bool = False
+    soundfont: Path | None = None
+    stems: bool = False
     preset: str | None = None
     seed: int | None = None
     reader: str | None = None
@@ -67,6 +77,11 @@ class Request:
     explain: bool = False
 
     @property
+    def is_composed(self) -> bool:
+        """Whether the music is new: where it is asked for, and where there is no other."""
+        return self.compose or (self.preset is None and self.songs is None)
+
+    @property
     def songs(self) -> Path | None:
         """Where the songs lie: the folder, or the one file that is the only piece."""
         alone = Path(self.song) if self.song else None
@@ -75,10 +90,12 @@ class Request:
     @property
     def changes(self) -> dict[str, Any]:
         """Parameters of the workspace that the options change, as Kedro takes them."""
-        asked = {"system": self.preset, "cuts": self.cuts, "change_at": self.change_at}
+        system = COMPOSED if self.is_composed else self.preset
+        asked = {"system": system, "cuts": self.cuts, "change_at": self.change_at}
         retrieval: dict[str, Any] = {name: value for name, value in asked.items() if value}
         retrieval |= {"music": "library"} if self.songs else {}
         retrieval |= {"song": self.song} if self.song and self.songs == self.library else {}
+        retrieval |= {"soundfont": str(self.soundfont)} if self.soundfont else {}
         changes: dict[str, Any] = {"retrieval": retrieval} if retrieval else {}
         return changes | ({"seed": self.seed} if self.seed is not None else {})
 
@@ -136,6 +153,10 @@ def jobs_of(request: Request) -> list[Job]:
         raise MoodscoreError(f"-o {request.output}: is no folder, and there are {len(videos)} videos")
     if len(videos) > 1 and request.emotion:
         raise MoodscoreError(f"--emotion: is of one video, and there are {len(videos)}; score it by itself")
+    if request.soundfont and not request.soundfont.is_file():
+        raise MoodscoreError(f"--soundfont {request.soundfont}: there is no such file")
+    if (request.soundfont or request.stems) and not request.is_composed:
+        raise MoodscoreError("--soundfont and --stems: are of composed music; add --compose")
     if request.song and request.songs is None:
         raise MoodscoreError(f"--song {request.song}: there is no such file")
     if request.library is not None and not request.library.is_dir():

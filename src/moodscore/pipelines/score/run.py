@@ -17,7 +17,7 @@ from kedro.runner import SequentialRunner
 from threadpoolctl import threadpool_limits
 
 import moodscore
-from moodscore import media, scoring
+from moodscore import media, music, scoring
 from moodscore.errors import MoodscoreError, causes
 from moodscore.home import Home
 from moodscore.pipelines.score.models import MODELS, Models
@@ -113,7 +113,7 @@ class Studio:
             models.parameter("segment_s"),
             sorted(models.songs["clip_id"].unique()) if request.songs else None,
             [str(span) for span in self._spans],
-            [job.take, request.keep_audio_db, request.flac],
+            [job.take, request.keep_audio_db, request.flac, request.stems],
         )
 
     def score(self, job: Job, folder: Path, bar: Bar) -> dict[str, Any]:
@@ -211,7 +211,8 @@ def _score(studio: Studio, job: Job, taken: dict[Path, Path], keep: Collection[s
     name = job.video.name + (f" (take {job.take + 1})" if job.take else "")
     with job.outputs.staging() as folder, Bar(name) as bar:
         results = studio.score(job, folder, bar)
-        job.path = job.outputs.deliver(_files(job, results, folder), asked)
+        files = _files(job, results, folder) | _parts(studio, job, results, folder)
+        job.path = job.outputs.deliver(files, asked)
     job.made = {name: results[name] for name in keep if name in results}
     job.seconds = time.perf_counter() - began
 
@@ -226,6 +227,28 @@ def _files(job: Job, results: Mapping[str, Any], folder: Path) -> dict[str, Path
     cues = folder / "cues.csv"
     results["score_cue_sheet"].to_csv(cues, index=False)
     return {"soundtrack": soundtrack, "cues": cues, "emotion": folder / _EMOTION, "video": video}
+
+
+def _parts(studio: Studio, job: Job, results: Mapping[str, Any], folder: Path) -> dict[str, Path]:
+    """The notes of a composed score, and its groups of instruments if they are wanted."""
+    notes, cues = results["score_notes"], results["score_cue_sheet"]
+    if not len(notes):
+        return {}
+    (track,) = results["score_soundtrack"].values()
+    arranged = music.Arrangement(
+        str(cues["clip_id"].iloc[0]),
+        music.COMPOSED,
+        cues,
+        {},
+        track.n_samples,
+        track.sample_rate,
+        notes=notes,
+        soundfont=studio.models.parameter("retrieval").soundfont,
+    )
+    parts = {"mid": scoring.write_midi(arranged, folder / "score.mid")}
+    if studio.request.stems:
+        parts |= scoring.write_stems(arranged, track, folder, job.outputs.lossless)
+    return parts
 
 
 def _refusal(error: BaseException) -> str | None:

@@ -16,7 +16,7 @@ from moodscore.pipelines.score.run import TOLD, Studio, score_all
 
 #: Tables and facts that are handed over, by their names in the catalog.
 _HANDED = (*TOLD, "score_emotion", "score_audio_features")
-_PATHS = ("library", "output")
+_PATHS = ("library", "output", "soundfont")
 
 
 @dataclass(frozen=True)
