@@ -4,7 +4,7 @@ from kedro.framework.project import find_pipelines
 from kedro.pipeline import Pipeline
 
 #: Run only when asked for by name: they start from what not every workspace has.
-ON_REQUEST = frozenset({"library", "score", "study"})
+ON_REQUEST = frozenset({"films", "library", "score", "study"})
 
 
 def register_pipelines() -> dict[str, Pipeline]:
