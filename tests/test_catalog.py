@@ -81,7 +81,7 @@ def test_names(entries):
 def test_every_entry_lies_in_its_workspace(entries):
     for name, entry in entries.items():
         path = entry.get("filepath") or entry["path"]
-        assert re.match(r"data/0[1-8]_[a-z_]+/(demo|own|deap|lindsey|paper)(/|$)", path), name
+        assert re.match(r"data/0[1-8]_[a-z_]+/(demo|own|deap|lindsey|paper|films)(/|$)", path), name
 
 
 def test_what_a_run_makes_is_versioned(entries):
@@ -111,6 +111,7 @@ def test_pipelines_by_name(pipelines):
         "labels",
         "library",
         "visual_features",
+        "films",
         "audio_features",
         "anfis",
         "lstm_x4",

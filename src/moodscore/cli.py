@@ -49,8 +49,22 @@ class PlainRun(_PlainCommand):
         if ctx.params.get("pipeline") and not ctx.params.get("pipelines"):
             ctx.params["pipelines"] = [ctx.params["pipeline"]]
             ctx.params["pipeline"] = None
-        _check_names(ctx.params.get("pipelines") or ())
+        if not ctx.params.get("pipelines"):
+            ctx.params["pipelines"] = _pipelines_of(ctx.params.get("env"))
+        _check_names(ctx.params["pipelines"])
         return super().invoke(ctx)
+
+
+def _pipelines_of(env: str | None) -> tuple[str, ...]:
+    """What an environment runs where nobody says what: its ``pipelines``, if it names any."""
+    # Imported late: `kedro --help` must stay quick.
+    import yaml
+
+    try:
+        text = (Path.cwd() / "conf" / (env or "base") / "globals.yml").read_text(encoding="utf-8")
+    except OSError:  # Kedro says so of an environment that is not there
+        return ()
+    return tuple((yaml.safe_load(text) or {}).get("pipelines", ()))
 
 
 def _check_names(names: tuple[str, ...]) -> None:
@@ -139,7 +153,8 @@ Give each VIDEO (or all in a folder) a soundtrack in its own mood.
 The picture is copied as it is; mp4, mov, mkv, webm, avi and what else FFmpeg decodes. Beside
 OUT.mp4 lie OUT.wav, the soundtrack; OUT.cues.csv, what sounds when and why; OUT.emotion.png, how
 the video was read; and OUT.mid where the music is composed. Without -o, OUT is NAME.scored, beside
-the video or, where its folder cannot be written, here. Files of these names are replaced; a video that is finished is not made again.
+the video or, where its folder cannot be written, here. Files of these names are replaced; a video
+that is finished is not made again.
 Standard output names each scored video, the last one last.
 
 \b

@@ -4,7 +4,7 @@ from kedro.framework.project import find_pipelines
 from kedro.pipeline import Pipeline
 
 #: Run only when asked for by name: they start from what not every workspace has.
-ON_REQUEST = frozenset({"score", "study"})
+ON_REQUEST = frozenset({"films", "score", "study"})
 
 
 def register_pipelines() -> dict[str, Pipeline]:

@@ -14,12 +14,16 @@ class CorpusOptions(BaseModel):
         A clip with fewer segments is left out.
     held_out : float
         Share of the clips kept out of training and out of the music dictionary.
+    sound : bool
+        Whether soundtracks are decoded, and clips without one left out; false where pictures are all
+        that is wanted.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     min_segments: int = Field(default=2, ge=1)
     held_out: float = Field(default=0.25, ge=0.0, lt=1.0)
+    sound: bool = True
 
 
 class ReaderOptions(BaseModel):

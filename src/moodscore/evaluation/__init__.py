@@ -7,6 +7,8 @@ __getattr__, __dir__, __all__ = _lazy.attach(
     submod_attrs={
         "compared": ["COMPARED", "render_track"],
         "embedding": ["embed_descriptors"],
+        "choices": ["choose_rules", "choose_settling", "correlate_cues"],
+        "readings": ["compare_readings", "readable_scores"],
         "scores": [
             "clips_to_measure",
             "count_labels",

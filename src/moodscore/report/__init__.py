@@ -6,6 +6,7 @@ __getattr__, __dir__, __all__ = _lazy.attach(
     __name__,
     submod_attrs={
         "clips": ["ClipIllustration", "ClipMaterial", "illustrate_clip"],
+        "films": ["films_page"],
         "page": ["ReportContents", "build_report"],
         "rules": ["rules_fired"],
         "run": ["run_figures", "versions"],

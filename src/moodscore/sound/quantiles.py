@@ -3,14 +3,7 @@
 What is predicted for a video lies in the range of the soundtracks the networks were trained on; a
 library of other music has a range of its own. A library may have nothing as loud as the loudest
 soundtrack, but it has a loudest song. So a feature is mapped to the value that holds the same rank
-there [1]_: with ``F`` the distribution of the feature in training and ``G`` in the library,
-
-    y = G⁻¹(F(x)) ,
-
-which keeps the order of all values and gives them the library's distribution.
-
-.. [1] M. B. Wilk and R. Gnanadesikan, "Probability plotting methods for the analysis of data",
-   Biometrika 55(1), 1968, 1-17.
+there (:mod:`moodscore.quantiles`): all values keep their order and get the library's distribution.
 """
 
 from dataclasses import dataclass
@@ -20,10 +13,8 @@ import numpy as np
 import pandas as pd
 
 from moodscore.errors import MoodscoreError
+from moodscore.quantiles import PROBABILITIES, match
 from moodscore.sound.scaling import FEATURES
-
-#: The quantiles that are matched; a value between two of them is interpolated.
-PROBABILITIES = np.linspace(0.0, 1.0, 101)
 
 
 @dataclass(frozen=True)
@@ -88,7 +79,7 @@ class QuantileMap:
             If a column is missing.
         """
         values = _values(table, "features")
-        mapped = [_interpolated(*feature) for feature in zip(values.T, self.source, self.target, strict=True)]
+        mapped = [match(*feature) for feature in zip(values.T, self.source, self.target, strict=True)]
         return pd.DataFrame(np.column_stack(mapped), columns=list(FEATURES), index=table.index)
 
     def to_dict(self) -> dict[str, Any]:
@@ -127,12 +118,6 @@ def _quantiles(table: pd.DataFrame, name: str) -> tuple[tuple[float, ...], ...]:
     if not np.isfinite(values).all():
         raise MoodscoreError(f"quantile map: the {name} contains NaN or infinity; compute the features again")
     return tuple(map(tuple, np.quantile(values, PROBABILITIES, axis=0).T.tolist()))
-
-
-def _interpolated(x: np.ndarray, source: tuple[float, ...], target: tuple[float, ...]) -> np.ndarray:
-    knots, first, held = np.unique(source, return_index=True, return_counts=True)
-    middle = first + (held - 1) / 2
-    return np.interp(x, knots, np.interp(middle, np.arange(len(target)), target))
 
 
 def _values(table: pd.DataFrame, name: str) -> np.ndarray:

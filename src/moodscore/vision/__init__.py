@@ -19,6 +19,7 @@ __getattr__, __dir__, __all__ = _lazy.attach(
         "measure": ["ClipMeasures", "MeasureOptions", "measure_clip"],
         "cues": ["CUES", "cues_of"],
         "colour": ["ColourCues", "colour_cues"],
+        "distribution": ["distribution_of", "map_descriptors"],
         "dynamics": ["cut_rate", "moment_of_cut", "motion", "strongest_cuts", "total_variation"],
     },
 )

@@ -33,7 +33,7 @@ def inspect_clips(
     """
     scratch = scratch_folder(compute)
     by_id = {clip.clip_id: clip for clip in clips}
-    inspect = partial(_inspect, scratch=scratch, segment_s=segment_s, min_segments=options.min_segments)
+    inspect = partial(_inspect, scratch=scratch, segment_s=segment_s, options=options)
     rated = {c: clip for c, clip in by_id.items() if c in set(ratings["clip_id"])}
     found, failures = map_clips(inspect, rated, compute, label="Looking at the clips")
     failures |= {clip_id: _UNRATED for clip_id in by_id if clip_id not in rated}
@@ -43,7 +43,7 @@ def inspect_clips(
     probe = pd.DataFrame(
         [{"clip_id": c, "file": clip.path.name, "reason": failures.get(c, "")} for c, clip in by_id.items()]
     ).merge(facts, on="clip_id", how="left")
-    return probe, {clip_id: sound for clip_id, (_, sound) in found.items()}
+    return probe, {clip_id: sound for clip_id, (_, sound) in found.items() if sound is not None}
 
 
 def label_segments(
@@ -80,14 +80,16 @@ def label_segments(
 
 
 def _inspect(
-    clip_id: str, clip: media.Clip, *, scratch: Path, segment_s: float, min_segments: int
-) -> tuple[media.ClipInfo, media.AudioFile]:
+    clip_id: str, clip: media.Clip, *, scratch: Path, segment_s: float, options: CorpusOptions
+) -> tuple[media.ClipInfo, media.AudioFile | None]:
     info = media.probe_clip(clip.path)
-    if len(segment_bounds(info.duration_s, segment_s)) < min_segments:
+    if len(segment_bounds(info.duration_s, segment_s)) < options.min_segments:
         raise MoodscoreError(
             f"{clip.path}: lasts {info.duration_s:.2f} s, "
-            f"shorter than {min_segments} segments of {segment_s:g} s"
+            f"shorter than {options.min_segments} segments of {segment_s:g} s"
         )
+    if not options.sound:
+        return info, None
     stored = scratch / f"{clip_id}.flac"
     return info, media.decode_soundtrack(clip.path, stored, start_s=info.start_s, duration_s=info.duration_s)
 

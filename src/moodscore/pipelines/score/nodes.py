@@ -90,12 +90,16 @@ def predict_score(
     score_emotion: pd.DataFrame,
     score_descriptors: pd.DataFrame,
     cluster_centres: dict,
+    descriptor_quantiles: dict,
     pos_high: dict[str, np.ndarray],
     pos_low: dict[str, np.ndarray],
     neg_high: dict[str, np.ndarray],
     neg_low: dict[str, np.ndarray],
 ) -> pd.DataFrame:
     """What the network of each segment's quadrant asks of the music.
+
+    Where the descriptors are of another kind of pictures than the networks were trained on,
+    ``descriptor_quantiles`` maps them to theirs (:func:`moodscore.vision.map_descriptors`).
 
     Returns
     -------
@@ -105,7 +109,8 @@ def predict_score(
     arrays = {"pos_high": pos_high, "pos_low": pos_low, "neg_high": neg_high, "neg_low": neg_low}
     models = {quadrant: sequence.LSTMNetwork.from_arrays(own) for quadrant, own in arrays.items()}
     inputs = vision.VisualModel.model_validate(cluster_centres).inputs
-    return sequence.predict_routed_features(models, score_descriptors, score_emotion, inputs=inputs)
+    known = vision.map_descriptors(score_descriptors, descriptor_quantiles, inputs)
+    return sequence.predict_routed_features(models, known, score_emotion, inputs=inputs)
 
 
 def choose_score(

@@ -24,7 +24,7 @@ def create_pipeline(**kwargs) -> Pipeline:
         warnings.filterwarnings("ignore", message="One or more dataset names contain '.'")
         predict = node(
             predict_score,
-            inputs=["score_emotion", "score_descriptors", "cluster_centres"]
+            inputs=["score_emotion", "score_descriptors", "cluster_centres", "descriptor_quantiles"]
             + [f"{quadrant}.lstm_arrays" for quadrant in QUADRANTS],
             outputs="score_audio_features",
             name="predict_score",

@@ -67,6 +67,13 @@ def describe_pictures(visual_measures: dict, cluster_centres: dict) -> pd.DataFr
     return pd.concat([_keys(visual_measures), described, vision.kept_measures(visual_measures)], axis=1)
 
 
+def keep_distribution(visual_descriptors: pd.DataFrame, segments: pd.DataFrame) -> dict[str, list[float]]:
+    """Quantiles of the descriptor over the training segments (:func:`moodscore.vision.distribution_of`)."""
+    keys = ["clip_id", "segment"]
+    training = segments.loc[segments["split"] == "train", keys]
+    return vision.distribution_of(visual_descriptors.merge(training, on=keys))
+
+
 def _measure(
     clip_id: str, item: tuple[Clip, float, float], *, segment_s: float, options: MeasureOptions
 ) -> vision.ClipMeasures:

@@ -2,7 +2,12 @@
 
 from kedro.pipeline import Pipeline, node, pipeline
 
-from moodscore.pipelines.visual_features.nodes import describe_pictures, fit_clusters, measure_pictures
+from moodscore.pipelines.visual_features.nodes import (
+    describe_pictures,
+    fit_clusters,
+    keep_distribution,
+    measure_pictures,
+)
 
 
 def create_pipeline(**kwargs) -> Pipeline:
@@ -32,6 +37,12 @@ def create_pipeline(**kwargs) -> Pipeline:
                 inputs=["visual_measures", "cluster_centres"],
                 outputs="visual_descriptors",
                 name="describe_pictures",
+            ),
+            node(
+                keep_distribution,
+                inputs=["visual_descriptors", "segments"],
+                outputs="descriptor_distribution",
+                name="keep_distribution",
             ),
         ]
     )
