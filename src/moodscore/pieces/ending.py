@@ -16,12 +16,14 @@ LOUD_QUANTILE = 0.9
 #: A piece has begun to end when it stays so far below its last part (dB), a part so long (s).
 FALLEN_DB = -6.0
 LAST_PART_S = 12.0
-#: A fall faster than this is a break (s); a fade takes at least as long as this, and without notes that tell
-#: it from a last chord dying away, as long as that (s).
+#: What was louder than this (dB) so short a time ago did not end by itself (s).
+BROKEN_DB = -20.0
 BREAK_S = 0.3
+#: A fade takes at least as long as this, and without notes that tell it from a last chord dying away, as
+#: long as that (s).
 FADE_S = 3.0
 LONG_FADE_S = 8.0
-#: A hand on a fader moves evenly: level or amplitude is nearly a straight line (r²), seconds apart.
+#: A hand on a fader moves evenly: level or amplitude is nearly a straight line (r²).
 STRAIGHT = 0.85
 #: While a piece fades, notes keep coming: at least this share of those before.
 GOING_ON = 0.4
@@ -53,7 +55,7 @@ def find_ending(heard: Heard, ends_s: float) -> str:
     high = np.flatnonzero(level > loud + FALLEN_DB)
     falls_s = float(times[high[-1]])
     fall = ends_s - falls_s
-    if fall < BREAK_S:
+    if ends_s - times[level > loud + BROKEN_DB][-1] < BREAK_S:
         return "stops"
     if fall < FADE_S:
         return "ends"
@@ -65,11 +67,10 @@ def find_ending(heard: Heard, ends_s: float) -> str:
 
 
 def _is_straight(level: np.ndarray, times: np.ndarray, start_s: float, stop_s: float) -> bool:
-    """Whether the loudest of each second falls evenly, in dB or in amplitude."""
-    marks = np.arange(start_s, stop_s - 1.0, 0.5)
-    if len(marks) < 4:
-        return False
-    bounds = np.searchsorted(times, [marks, marks + 1.0]).T
+    """Whether the loudest of some seconds, so that every note has its turn, falls evenly."""
+    window = min(2.0, (stop_s - start_s) / 3)
+    marks = np.linspace(start_s, stop_s - window, 9)
+    bounds = np.searchsorted(times, [marks, marks + window]).T
     highest = np.array([level[a:b].max(initial=level.min()) for a, b in bounds])
     r = [np.corrcoef(marks, x)[0, 1] for x in (highest, 10 ** (highest / 20)) if np.ptp(x) > 0]
     return any(x < 0 and x * x > STRAIGHT for x in r)
