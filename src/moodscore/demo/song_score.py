@@ -190,7 +190,7 @@ def _drone(chord: tuple[int, ...], part: Part, song: Song, rng: np.random.Genera
     notes = [Note("drone", 0, song.metre, _near(chord[0], _BASS_BASE + 7), 0.6)]
     for tone in chord:
         for _ in range(2):
-            start, length = rng.uniform(0, song.metre), rng.uniform(0.8, 1.6) * song.metre
+            start, length = rng.uniform(0, song.metre), float(rng.choice((0.8, 1.2, 1.6))) * song.metre
             notes.append(
                 Note("drone", float(start), float(length), _near(tone, centre), float(rng.uniform(0.3, 0.6)))
             )

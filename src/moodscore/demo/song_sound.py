@@ -34,6 +34,8 @@ _SONG_VOICES = {
 #: Standard deviation of a note's time (s) and of its velocity (share), and how far either may go.
 _TIMING_S, _TOUCH, _MOST = 0.006, 0.06, 2.0
 _FADED_DB = -60.0
+#: Lengths of notes are rounded up to these: of short ones, and of those longer than that.
+_STEP_S, _LONG_STEP_S, _LONG_S = 0.05, 0.5, 2.0
 
 
 def render_song(song: Song) -> np.ndarray:
@@ -70,9 +72,10 @@ def _played(note: Note, beats_s: np.ndarray, rng: np.random.Generator) -> Note:
     start, stop = np.interp([note.start_s, note.start_s + note.duration_s], np.arange(len(beats_s)), beats_s)
     late, strong = rng.standard_normal(2).clip(-_MOST, _MOST)
     duration = max(stop - start, 0.08)
+    step = _LONG_STEP_S if duration > _LONG_S else _STEP_S  # so that tones can be used again
     return note._replace(
         start_s=float(start + _TIMING_S * late),
-        duration_s=float(np.ceil(duration * 20) / 20),  # twentieths, so that tones can be used again
+        duration_s=float(np.ceil(duration / step) * step),
         velocity=float(note.velocity * (1 + _TOUCH * strong)),
     )
 

@@ -16,13 +16,20 @@ LOUD_QUANTILE = 0.9
 #: A piece has begun to end when it stays so far below its last part (dB), a part so long (s).
 FALLEN_DB = -6.0
 LAST_PART_S = 12.0
-#: A fall faster than this is a break (s); a fade takes at least as long as this, and without notes that tell
-#: it from a last chord dying away, as long as that (s).
-BREAK_S = 0.3
+#: What was as loud as this beside the loud parts (dB) so short a time ago did not end by itself (s).
+BROKEN_DB = -15.0
+BREAK_S = 0.15
+#: A fade takes at least as long as this, and without notes that tell it from a chord dying away, as
+#: long as that (s).
 FADE_S = 3.0
 LONG_FADE_S = 8.0
-#: A hand on a fader moves evenly: level or amplitude is nearly a straight line (r²), seconds apart.
+#: A hand on a fader moves evenly: level or amplitude is nearly a straight line (r²).
 STRAIGHT = 0.85
+#: What is measured of it: the loudest of so long a time, so that every note has its turn (s), from where it
+#: is still within this of the loudest (dB), not longer ago than this (s).
+BAR_S = 2.0
+STILL_LOUD_DB = -2.0
+LONGEST_FADE_S = 24.0
 #: While a piece fades, notes keep coming: at least this share of those before.
 GOING_ON = 0.4
 
@@ -53,24 +60,24 @@ def find_ending(heard: Heard, ends_s: float) -> str:
     high = np.flatnonzero(level > loud + FALLEN_DB)
     falls_s = float(times[high[-1]])
     fall = ends_s - falls_s
-    if fall < BREAK_S:
+    if ends_s - times[level > loud + BROKEN_DB][-1] < BREAK_S:
         return "stops"
     if fall < FADE_S:
         return "ends"
-    if not _is_straight(level, times, falls_s, ends_s):
+    if not _is_straight(level, times, ends_s):
         return "ends"
     before, during = _onset_rates(heard, falls_s, ends_s)
     goes_on = during > GOING_ON * before if before > 0 else fall > LONG_FADE_S
     return "fades" if goes_on else "ends"
 
 
-def _is_straight(level: np.ndarray, times: np.ndarray, start_s: float, stop_s: float) -> bool:
-    """Whether the loudest of each second falls evenly, in dB or in amplitude."""
-    marks = np.arange(start_s, stop_s - 1.0, 0.5)
-    if len(marks) < 4:
-        return False
-    bounds = np.searchsorted(times, [marks, marks + 1.0]).T
+def _is_straight(level: np.ndarray, times: np.ndarray, ends_s: float) -> bool:
+    """Whether the loudest of every bar or so falls evenly once it begins to fall."""
+    marks = np.arange(max(ends_s - LONGEST_FADE_S, 0.0), ends_s - BAR_S / 2, 0.25)
+    bounds = np.searchsorted(times, [marks, marks + BAR_S]).T
     highest = np.array([level[a:b].max(initial=level.min()) for a, b in bounds])
+    start = np.flatnonzero(highest > np.quantile(highest, LOUD_QUANTILE) + STILL_LOUD_DB)[-1]
+    marks, highest = marks[start:], highest[start:]
     r = [np.corrcoef(marks, x)[0, 1] for x in (highest, 10 ** (highest / 20)) if np.ptp(x) > 0]
     return any(x < 0 and x * x > STRAIGHT for x in r)
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, fields
 from pathlib import Path
+from zipfile import BadZipFile
 
 import numpy as np
 
@@ -17,7 +18,7 @@ UNKNOWN = -1
 #: How a piece may end: with a real ending, fading out, or broken off.
 ENDINGS = ("ends", "fades", "stops")
 
-_CANNOT_READ = (OSError, ValueError, KeyError, EOFError)
+_CANNOT_READ = (OSError, ValueError, KeyError, EOFError, BadZipFile)
 
 
 @dataclass(frozen=True)
@@ -86,7 +87,7 @@ class Piece:
             If the file is missing or not the description of a piece.
         """
         try:
-            with np.load(path, allow_pickle=False) as archive:
+            with open(path, "rb") as file, np.load(file, allow_pickle=False) as archive:
                 known = {f.name: archive[f.name] for f in fields(cls)}
         except _CANNOT_READ as error:
             raise MoodscoreError(

@@ -22,7 +22,8 @@ REACH_BARS = 4
 UNKNOWN_BAR = 8
 #: No section is shorter (bars).
 SHORTEST_BARS = 2
-#: A boundary stands out by this many times the mean novelty.
+#: A boundary stands out by this many times the mean novelty, and above what it would be if the beats came in
+#: any order.
 PROMINENCE = 0.5
 #: Features count no more beyond this many (robust) standard deviations: the last note as it dies away is far
 #: from everything, but no section.
@@ -55,14 +56,16 @@ def find_sections(features: np.ndarray, bar_position: np.ndarray, metre: int) ->
     shortest = SHORTEST_BARS * bar
     if len(features) < 2 * shortest:
         return np.zeros(0, dtype=np.int64)
-    novelty = checkerboard_novelty(_weighted(features), REACH_BARS * bar)
+    weighted = _weighted(features)
+    novelty = checkerboard_novelty(weighted, REACH_BARS * bar)
     # A beat early or late is the downbeat.
     height = np.where(bar_position == 0, maximum_filter1d(novelty, 3), 0.0) if metre else novelty
     highest = maximum_filter1d(height, 2 * shortest + 1, mode="constant")
     peaks = np.flatnonzero((height == highest) & (height > 0))
     peaks = peaks[(peaks >= shortest) & (peaks <= len(features) - shortest)]
     standing_out = height[peaks] - _valleys(novelty, peaks, REACH_BARS * bar)
-    return peaks[standing_out > PROMINENCE * novelty.mean()]
+    by_chance = 2 * np.sum(weighted.var(axis=0)) / (REACH_BARS * bar)
+    return peaks[(standing_out > PROMINENCE * novelty.mean()) & (height[peaks] > by_chance)]
 
 
 def checkerboard_novelty(features: np.ndarray, reach: int) -> np.ndarray:
