@@ -11,35 +11,21 @@ import math
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from itertools import pairwise
 
 import numpy as np
 
 from moodscore.errors import MoodscoreError
-from moodscore.music.lattice import (
-    BY_CHANGE,
-    BY_START,
-    MIN_RUN_BEATS,
-    TICK_S,
-    Clock,
-    Exit,
-    Lattice,
-    Prices,
-    Run,
-)
+from moodscore.music.lattice import BY_CHANGE, BY_START, Exit, Lattice, Prices, Run
 from moodscore.music.repertoire import Material
 from moodscore.music.scenes import Scene
+from moodscore.music.units import MIN_RUN_BEATS, TICK_S
+from moodscore.music.video import SHORT_LIST, Video
 
-#: Pieces a scene may have.
-SHORT_LIST = 12
 #: Times that joins are banned and the search is made again.
 MAX_SEARCHES = 8
 #: A repeat shorter than this is none (s), nor one that is early by less than the search can see.
 _SHORTEST_REPEAT_S = 1.0
 _TOLERANCE_S = 4 * TICK_S
-#: Targets that move by more than this in L1 distance within a few seconds are an event.
-_STRONG_CHANGE = 0.25
-_CHANGE_CONTEXT_S = 4.0
 
 
 @dataclass(frozen=True)
@@ -132,7 +118,7 @@ def search_runs(
     MoodscoreError
         If no piece can be played at all.
     """
-    video = _Video.of(scenes, materials, edges_s, change_at, short_list)
+    video = Video.of(scenes, materials, edges_s, change_at, short_list)
     settings = {"prices": prices, "no_repeat_s": no_repeat_s, "min_run_beats": min_run_beats}
     bans = Bans()
     best: tuple[float, list[PlannedRun]] | None = None
@@ -154,82 +140,6 @@ def search_runs(
 
 
 @dataclass(frozen=True)
-class _Video:
-    """What is scored: its scenes in ticks, and the pieces each may have."""
-
-    scenes: Sequence[Scene]
-    clock: Clock
-    boundaries: list[int]
-    pieces: Mapping[str, Material]
-    lists: list[list[str]]
-    events: np.ndarray
-    may_change: bool
-
-    @classmethod
-    def of(cls, scenes, materials, edges_s, change_at, short_list) -> "_Video":
-        clock = Clock(np.rint(np.asarray(edges_s) / TICK_S).astype(np.int64))
-        boundaries = [round(scene.start_s / TICK_S) for scene in scenes] + [clock.end]
-        pieces = {material.name: material for material in materials}
-        rows = [_rows(clock, first, last) for first, last in pairwise(boundaries)]
-        if change_at == "never":
-            everywhere = _short_list(materials, slice(0, len(clock.edges) - 1), clock, short_list)
-            lists = [everywhere] * len(rows)
-        else:
-            lists = [_short_list(materials, own, clock, short_list) for own in rows]
-        events = np.array(sorted({*boundaries[:-1], *_strong_changes(materials, clock)}))
-        return cls(scenes, clock, boundaries, pieces, lists, events, change_at != "never")
-
-
-def _rows(clock: Clock, first: int, last: int) -> slice:
-    """The segments whose middle lies in a stretch; at least one."""
-    middles = (clock.edges[1:] + clock.edges[:-1]) / 2
-    low, high = np.searchsorted(middles, [first, last])
-    low = min(int(low), len(middles) - 1)
-    return slice(low, max(int(high), low + 1))
-
-
-def _short_list(materials: Sequence[Material], rows: slice, clock: Clock, n: int) -> list[str]:
-    """The pieces whose best window costs least, by name."""
-    if len(materials) <= n:
-        return sorted(material.name for material in materials)
-    costs = {material.name: _best_window(material.second_costs(rows)) for material in materials}
-    return sorted(sorted(costs, key=lambda name: (costs[name], name))[:n])
-
-
-def _best_window(costs: np.ndarray) -> float:
-    """Least mean along a diagonal of segments by seconds; a shorter piece starts again."""
-    n_segments, n_seconds = costs.shape
-    if n_seconds == 0:
-        return math.inf
-    windows = max(n_seconds - n_segments, 0) + 1
-    total = np.zeros(windows)
-    for row in range(n_segments):
-        columns = (np.arange(windows) + row) % n_seconds
-        total += costs[row, columns]
-    return float(total.min() / n_segments)
-
-
-def _strong_changes(materials: Sequence[Material], clock: Clock) -> list[int]:
-    """Ticks at which what is asked for moves much, more than it does nearby."""
-    if not materials:
-        return []
-    targets = materials[0].targets
-    starts = clock.edges[:-1] * TICK_S
-    steps = np.zeros(len(targets))
-    for row in range(1, len(targets)):
-        since = np.searchsorted(starts, starts[row] - _CHANGE_CONTEXT_S)
-        until = np.searchsorted(starts, starts[row] + _CHANGE_CONTEXT_S)
-        before, after = targets[min(since, row - 1) : row], targets[row : max(until, row + 1)]
-        steps[row] = np.abs(before.mean(axis=0) - after.mean(axis=0)).sum()
-    peaks = [
-        row
-        for row in range(1, len(steps))
-        if steps[row] > _STRONG_CHANGE and steps[row] == steps[max(row - 4, 0) : row + 5].max()
-    ]
-    return [int(clock.edges[row]) for row in peaks]
-
-
-@dataclass(frozen=True)
 class _Leg:
     """The run of a path, and the piece and scene it is of."""
 
@@ -241,13 +151,13 @@ class _Leg:
 class _Path:
     """The cheapest path through a video."""
 
-    video: _Video
+    video: Video
     lattices: Mapping[tuple[int, str], Lattice]
     legs: list[_Leg]
     cost: float
 
     @classmethod
-    def cheapest(cls, video: _Video, bans: Bans, settings: Mapping) -> "_Path | None":
+    def cheapest(cls, video: Video, bans: Bans, settings: Mapping) -> "_Path | None":
         """The optimum under some bans; None if nothing can be played."""
         lattices: dict[tuple[int, str], Lattice] = {}
         exits: list[dict[str, Exit]] = []
@@ -323,7 +233,7 @@ class _Path:
         return bans.with_entries(scene, leg.piece, frozenset(np.flatnonzero(near).tolist()))
 
 
-def _lattice(video: _Video, name: str, scene: int, first: int, bans: Bans, settings: Mapping) -> Lattice:
+def _lattice(video: Video, name: str, scene: int, first: int, bans: Bans, settings: Mapping) -> Lattice:
     """The states of a piece from a scene to the end of the last one that may have it, without a gap."""
     last = scene
     while last + 1 < len(video.lists) and name in video.lists[last + 1]:
@@ -339,9 +249,7 @@ def _lattice(video: _Video, name: str, scene: int, first: int, bans: Bans, setti
     )
 
 
-def _entry(
-    video: _Video, scene: int, name: str, exits: list[dict[str, Exit]], prices: Prices
-) -> float | None:
+def _entry(video: Video, scene: int, name: str, exits: list[dict[str, Exit]], prices: Prices) -> float | None:
     """What it costs to begin a piece in a scene; None if it may not be."""
     if scene == 0:
         return 0.0
@@ -352,7 +260,7 @@ def _entry(
 
 
 def _legs(
-    video: _Video, lattices: Mapping[tuple[int, str], Lattice], exits: list[dict[str, Exit]], name: str
+    video: Video, lattices: Mapping[tuple[int, str], Lattice], exits: list[dict[str, Exit]], name: str
 ) -> list[_Leg]:
     """Back from the last piece to the first."""
     legs: list[_Leg] = []
