@@ -235,11 +235,9 @@ def test_more_join_price_never_gives_more_joins():
         rng = np.random.default_rng(seed)
         scenes, edges_s = a_film(rng, *rng.integers(20, 60, 4))
         materials = [material_of(rng, n, a_piece(rng, 24), len(edges_s) - 1) for n in ("a", "b", "c")]
-        joins = [
-            len(search_runs(scenes, materials, edges_s, prices=Prices(join=price, jump_weight=0.1, change=0.1),
-                            no_repeat_s=0.0, min_run_beats=2)) - 1
-            for price in (0, 0.02, 0.05, 0.2, 2.0)
-        ]  # fmt: skip
+        rules = {"no_repeat_s": 0.0, "min_run_beats": 2}
+        prices = [Prices(join=price, jump_weight=0.1, change=0.1) for price in (0, 0.02, 0.05, 0.2, 2.0)]
+        joins = [len(search_runs(scenes, materials, edges_s, prices=p, **rules)) - 1 for p in prices]
         assert joins == sorted(joins, reverse=True)
         assert joins[0] > joins[-1]
 
