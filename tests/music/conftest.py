@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 from moodscore.music import EDGE_COLUMNS, MusicDictionary, MusicPart
+from moodscore.pieces import JUMPS_KEPT, MIN_JUMP_BEATS, UNKNOWN, Piece
 
 
 @dataclass
@@ -79,8 +80,47 @@ def make_snippets():
 def make_music():
     """A dictionary of one table of snippets."""
 
-    def make(snippets, sources=None, *, segment_s=1.0, selection=None):
-        return MusicDictionary([MusicPart(snippets, sources or {})], segment_s=segment_s, selection=selection)
+    def make(snippets, sources=None, *, segment_s=1.0, options=None, pieces=None):
+        return MusicDictionary(
+            [MusicPart(snippets, sources or {})],
+            segment_s=segment_s,
+            options=options,
+            describe=pieces and (lambda _: pieces),
+        )
+
+    return make
+
+
+@pytest.fixture
+def make_piece():
+    """A piece with a steady beat, known without being heard; every jump that keeps the bar is there."""
+
+    def make(seconds, *, beat_s=0.5, first_s=0.0, metre=4, ending="ends", sections=(), seed=0, **changes):
+        beats_s = np.arange(first_s, seconds + 1e-9, beat_s)
+        n = len(beats_s) - 1
+        here, before = np.meshgrid(np.arange(n), np.arange(n), indexing="ij")
+        distance = np.random.default_rng(seed).uniform(0.1, 1.5, (n, n)).astype(np.float32)
+        is_jump = np.abs(here - before - 1) >= MIN_JUMP_BEATS
+        if metre:
+            is_jump &= (here - before - 1) % metre == 0
+        distance[~is_jump] = np.inf
+        order = np.argsort(distance, axis=1)[:, :JUMPS_KEPT]
+        distance = np.take_along_axis(distance, order, axis=1)
+        known = {
+            "duration_s": float(seconds),
+            "beats_s": beats_s,
+            "bar_position": np.arange(n) % metre if metre else np.full(n, UNKNOWN),
+            "metre": metre,
+            "beat_strength": 1.0,
+            "has_beat": True,
+            "sections": np.array(sections, dtype=np.int64),
+            "begins_s": 0.0,
+            "ends_s": float(seconds),
+            "ending": ending,
+            "jump_from": np.where(np.isfinite(distance), order, UNKNOWN).astype(np.int32),
+            "jump_distance": distance,
+        }
+        return Piece(**known | changes)
 
     return make
 

@@ -2,9 +2,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from moodscore.compute import Compute
 from moodscore.errors import MoodscoreError
 from moodscore.media import Waveform, write_audio
-from moodscore.music import SongCache, UnitSelection, assemble_music, nearest_snippets, sources_of
+from moodscore.music import MusicOptions, SongCache, assemble_music, nearest_snippets, sources_of
 from moodscore.music.song_cache import song_id
 from moodscore.sound import QuantileMap
 
@@ -28,7 +29,9 @@ def library(make_snippets, tmp_path):
 
 
 def assemble(clips, library, music):
-    return assemble_music(*clips, *library, segment_s=1.0, selection=UnitSelection(music=music))
+    options = MusicOptions(music=music)
+    compute = Compute(backend="serial")
+    return assemble_music(*clips, *library, segment_s=1.0, options=options, compute=compute)
 
 
 def test_soundtracks_need_no_library(clips, tmp_path):
@@ -60,3 +63,22 @@ def test_a_cue_sheet_finds_its_sound_again(clips, library):
     assert sources["clip1"] is clips[1]["clip1"] and len(sources) == 2
     assert sources[song_id("song.ogg", "0" * 16)].n_samples == 10 * RATE
     assert set(sources_of(cues[:1], clips[1], library[1] / "nowhere")) == {"clip1"}
+
+
+def test_pieces_are_listened_to_once_and_kept_beside_the_songs(clips, library, monkeypatch):
+    """The next dictionary of the same music reads what this one found, and hears nothing again."""
+    first = assemble(clips, library, "library").pieces
+    (song,) = first
+    assert song == song_id("song.ogg", "0" * 16) and first[song].duration_s == pytest.approx(10)
+    before = {path.name for path in library[1].iterdir()}
+    monkeypatch.setattr("moodscore.pieces.cache.analyse_piece", lambda source: pytest.fail("heard again"))
+    again = assemble(clips, library, "library").pieces
+    np.testing.assert_array_equal(again[song].beats_s, first[song].beats_s)
+    assert {path.name for path in library[1].iterdir()} == before
+
+
+def test_music_that_cannot_be_listened_to_is_left_out(clips, library, caplog):
+    """Sound that lies in no file has no fingerprint to keep its piece under."""
+    music = assemble(clips, library, "both")
+    assert set(music.pieces) == {song_id("song.ogg", "0" * 16)}
+    assert "clip0 is left out" in caplog.text

@@ -2,7 +2,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from moodscore.music import MusicDictionary, MusicPart, UnitSelection, cue_sheet, describe_beats
+from moodscore.music import MusicDictionary, MusicPart, cue_sheet, describe_beats
 from moodscore.music.beats import MAX_SHIFT_S, beat_shift_s, fold
 
 RATE = 8000
@@ -85,7 +85,7 @@ def two_drummers(array_source, make_snippets):
 
 def lay_out(rows, sources, snippets, make_targets, **options):
     choice = pd.DataFrame({"snippet": rows, "target_cost": 0.0, "join_cost": 0.0})
-    music = MusicDictionary([MusicPart(snippets, sources)], segment_s=1.0, selection=UnitSelection())
+    music = MusicDictionary([MusicPart(snippets, sources)], segment_s=1.0)
     n_samples = len(rows) * RATE
     shape = {"clip_id": "film", "n_samples": n_samples, "sample_rate": RATE}
     return cue_sheet(make_targets(len(rows)), music, choice, **shape, **options)

@@ -5,11 +5,12 @@ import pytest
 from moodscore.errors import MoodscoreError
 from moodscore.music import (
     MusicDictionary,
+    MusicOptions,
     MusicPart,
     UnitSelection,
+    arrange,
     cue_sheet,
     nearest_snippets,
-    plan,
     select_units,
 )
 from moodscore.music.systems import Brief
@@ -44,8 +45,15 @@ def parts(make_snippets, array_source):
     ]
 
 
-def music_of(parts, music="both", **options):
-    return MusicDictionary(parts, segment_s=1.0, selection=UnitSelection(music=music, **options))
+@pytest.fixture
+def known_pieces(make_piece):
+    """What is known of pieces by their length alone."""
+    return lambda sources: {name: make_piece(s.n_samples / RATE) for name, s in sources.items()}
+
+
+def music_of(parts, music="both", describe=None, emotion_weight=1.0, **collage):
+    options = MusicOptions(music=music, emotion_weight=emotion_weight, collage=UnitSelection(**collage))
+    return MusicDictionary(parts, segment_s=1.0, options=options, describe=describe)
 
 
 def eq9(targets, table):
@@ -116,14 +124,14 @@ def test_loudness_is_read_by_the_scale_of_its_part(parts, make_targets):
     assert cues.loc[0, "gain_db"] == pytest.approx(0, abs=1e-9)
 
 
-def test_one_dictionary_serves_any_number_of_clips(parts, make_targets):
-    shared = music_of(parts)
+def test_one_dictionary_serves_any_number_of_clips(parts, make_targets, known_pieces):
+    shared = music_of(parts, describe=known_pieces)
     for seed in range(3):
         brief = Brief("film", make_targets(6, seed=seed), None, n_samples=6 * RATE, sample_rate=RATE)
-        for system in ("paper", "moodscore", "random"):
-            own = plan(system, brief, music_of(parts))
-            for first, second in zip(plan(system, brief, shared), own, strict=True):
-                pd.testing.assert_frame_equal(first, second, check_exact=True)
+        for system in ("paper", "collage", "moodscore", "random"):
+            own = arrange(system, brief, music_of(parts, describe=known_pieces))
+            for first, second in zip(arrange(system, brief, shared), own, strict=True):
+                pd.testing.assert_frame_equal(first.cues, second.cues, check_exact=True)
 
 
 def test_trees_and_joins_are_built_once(parts, make_targets, monkeypatch):
@@ -138,6 +146,30 @@ def test_trees_and_joins_are_built_once(parts, make_targets, monkeypatch):
         select_units(make_targets(5, seed=seed), music)
     assert len(built) == 4  # two searches in each of two parts
     assert music.joins is music.joins
+
+
+def test_pieces_are_asked_for_once_and_only_those_that_are_used(parts, known_pieces):
+    asked = []
+    music = music_of(
+        parts, "library", describe=lambda sources: asked.append(sources) or known_pieces(sources)
+    )
+    assert asked == []  # nobody needed them yet
+    assert set(music.pieces) == set(music.pieces) == set(parts[1].sources)
+    assert len(asked) == 1 and asked[0] == parts[1].sources
+
+
+def test_without_being_told_pieces_are_listened_to(parts):
+    music = music_of(parts[:1], "soundtracks")
+    for name, piece in music.pieces.items():
+        assert piece.duration_s == pytest.approx(music.sources[name].n_samples / RATE)
+
+
+def test_rows_of_a_piece_are_in_order_of_time(parts):
+    music = music_of(parts)
+    for name in music.sources:
+        rows = music.rows_of(name)
+        own = music.snippets[music.snippets["clip_id"] == name]
+        assert rows.tolist() == own.index.tolist() and own["start_sample"].is_monotonic_increasing
 
 
 @pytest.mark.parametrize("asked", ["library", "both"])
@@ -180,14 +212,13 @@ def flat(snippets, **columns):
     ],
     ids=["one", "all the same", "one quadrant", "shorter than a segment", "all but one silent", "two"],
 )
-@pytest.mark.parametrize("system", ["paper", "moodscore", "random"])
-def test_poor_dictionaries_still_make_music(parts, make_targets, degrade, system):
-    from moodscore.music import play
-
+@pytest.mark.parametrize("system", ["paper", "collage", "moodscore", "random"])
+def test_poor_dictionaries_still_make_music(parts, make_targets, degrade, system, known_pieces):
     snippets = degrade(parts[0].snippets).reset_index(drop=True)
-    music = MusicDictionary([MusicPart(snippets, parts[0].sources)], segment_s=1.0)
+    part = MusicPart(snippets, parts[0].sources)
+    music = MusicDictionary([part], segment_s=1.0, describe=known_pieces)
     brief = Brief("film", make_targets(12), None, n_samples=12 * RATE + 777, sample_rate=RATE)
-    cues = plan(system, brief, music)[0]
-    track = play(system, cues, music.sources, n_samples=brief.n_samples, sample_rate=RATE)
+    arranged = arrange(system, brief, music)[0]
+    track = arranged.rendered(levelled=True).read(0, brief.n_samples)
     assert len(track) == brief.n_samples and np.isfinite(track).all()
     assert np.abs(track).max() > 0.1

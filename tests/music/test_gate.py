@@ -2,7 +2,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from moodscore.music import FINDING_COLUMNS, inspect_track
+from moodscore.music import FINDING_COLUMNS, gate, inspect_track
+from moodscore.samples import ArraySource
 
 RATE = 8000
 SECONDS = 30
@@ -17,6 +18,7 @@ def cues():
             "start_sample": starts,
             "stop_sample": starts + RATE,
             "start_s": starts / RATE,
+            "end_s": starts / RATE + 1,
             "join": ["start"] + ["crossfade" if k % 3 == 0 else "neighbour" for k in range(1, SECONDS)],
             "source_clip": [f"clip{k // 3}" for k in range(SECONDS)],
             "source_segment": np.arange(SECONDS),
@@ -29,8 +31,12 @@ def track():
     return (0.1 * np.sin(2 * np.pi * 220 * np.arange(SECONDS * RATE) / RATE))[:, np.newaxis].repeat(2, 1)
 
 
+def inspect(track, cues):
+    return inspect_track(ArraySource(track, RATE), cues)
+
+
 def found(track, cues):
-    table = inspect_track(track, cues, sample_rate=RATE)
+    table = inspect(track, cues)
     assert tuple(table.columns) == FINDING_COLUMNS
     return list(zip(table["check"], table["at_s"], strict=True))
 
@@ -91,6 +97,78 @@ def test_a_refrain_is_no_fault(track, cues):
 
 def test_findings_are_plain_words(track, cues):
     track[6 * RATE :] += 0.12
-    assert inspect_track(track, cues, sample_rate=RATE)["finding"].tolist() == [
-        "the seam clicks: a step of 0.14 of full scale"
-    ]
+    assert inspect(track, cues)["finding"].tolist() == ["the seam clicks: a step of 0.14 of full scale"]
+
+
+@pytest.fixture
+def runs():
+    """A score of ten minutes, described only: six joins a minute, in runs of ten seconds."""
+    starts = np.arange(60) * 10.0
+    return pd.DataFrame(
+        {
+            "start_sample": (starts * RATE).astype(int),
+            "stop_sample": (starts * RATE).astype(int) + 10 * RATE,
+            "start_s": starts,
+            "end_s": starts + 10,
+            "join": ["start"] + ["jump", "change"] * 29 + ["jump"],
+            "source_clip": "song",
+            "source_segment": 0,
+            "scene": 0,
+        }
+    )
+
+
+def joins_found(runs):
+    return list(gate._check_joins(runs))
+
+
+def test_a_score_may_be_joined_six_times_a_minute(runs):
+    assert joins_found(runs) == []
+    faster = runs.assign(start_s=runs["start_s"] * 0.9, end_s=runs["end_s"] * 0.9)
+    assert joins_found(faster) == [("joins", 9.0, "the music is joined 7 times a minute")]
+
+
+def test_a_short_film_may_have_a_few_joins(runs):
+    scaled = runs.assign(start_s=runs["start_s"] / 10, end_s=runs["end_s"] / 10)
+    assert joins_found(scaled[:4]) == []  # three in four seconds
+    assert joins_found(scaled[:5]) == [("joins", 1.0, "the music is joined 48 times a minute")]
+    assert joins_found(scaled.assign(join="neighbour")) == []
+
+
+def test_a_run_that_comes_back_is_not_stuck_and_a_collage_is_not_counted(track, cues):
+    """Each kind of cue sheet has the check that is made for it."""
+    again = cues.assign(source_clip="song", source_segment=0)
+    assert {check for check, _ in found(track, again)} == {"repetition"}
+    assert found(track, again[:3].assign(stop_sample=[RATE, 2 * RATE, SECONDS * RATE], scene=0)) == []
+    busy = cues.assign(join=["start"] + ["crossfade"] * (SECONDS - 1))
+    assert found(track, busy) == []
+    assert found(track, busy.assign(scene=0)) == [("joins", 1.0)]
+
+
+@pytest.mark.parametrize("join", ["jump", "change", "crossfade", "hard"])
+def test_every_kind_of_join_is_listened_to(track, cues, join):
+    cues.loc[6, "join"] = join
+    track[6 * RATE :] += 0.12
+    assert found(track, cues) == [("seam", 6.0)]
+    cues.loc[6, "join"] = "neighbour"  # the music's own business
+    assert found(track, cues) == []
+
+
+class Remembering(ArraySource):
+    longest = 0
+
+    def read(self, start, stop):
+        type(self).longest = max(type(self).longest, stop - start)
+        return super().read(start, stop)
+
+
+def test_a_track_of_any_length_is_heard_in_blocks(track, cues, monkeypatch):
+    """And what is found does not depend on where the blocks end."""
+    track[20 * RATE : 21 * RATE] = 1e-6
+    track[12345, 1] = 1.5
+    track[29 * RATE :, 0] = 2.0
+    whole = inspect(track, cues)
+    monkeypatch.setattr(gate, "_BLOCK", 5000)
+    pd.testing.assert_frame_equal(inspect_track(Remembering(track, RATE), cues), whole)
+    assert 0 < Remembering.longest <= 5000
+    assert whole["finding"][0] == f"{RATE + 1} samples are beyond full scale, or no numbers"

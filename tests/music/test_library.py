@@ -162,7 +162,7 @@ class TestHearingOnce:
     def test_nothing_is_heard_twice(self, index, decoded, monkeypatch):
         first = index()
         assert sorted(decoded) == ["a.flac", "b.wav"]
-        monkeypatch.setattr(song_cache, "sound_features", None)
+        monkeypatch.setattr("moodscore.sound.sound_features", None)
         second = index()
         assert len(decoded) == 2
         pd.testing.assert_frame_equal(second.snippets, first.snippets)

@@ -4,15 +4,26 @@ import numpy as np
 import pytest
 
 from moodscore.errors import MoodscoreError
-from moodscore.music import JoinCosts, MusicDictionary, MusicPart, UnitSelection, nearest_snippets
+from moodscore.music import (
+    JoinCosts,
+    MusicDictionary,
+    MusicOptions,
+    MusicPart,
+    UnitSelection,
+    nearest_snippets,
+)
 from moodscore.music import select_units as select_from_music
 from moodscore.music.selection import TAKE_SPREAD
 
 FEATURES = ["tempo", "loudness", "rhythm"]
 
 
+def options_of(emotion_weight=1.0, **collage):
+    return MusicOptions(emotion_weight=emotion_weight, collage=UnitSelection(**collage))
+
+
 def music_of(snippets, segment_s=1.0, parameters=None):
-    return MusicDictionary([MusicPart(snippets, {})], segment_s=segment_s, selection=parameters)
+    return MusicDictionary([MusicPart(snippets, {})], segment_s=segment_s, options=parameters)
 
 
 def select_units(targets, snippets, *, segment_s=1.0, parameters=None, **options):
@@ -32,9 +43,9 @@ def target_costs(targets, snippets, emotion_weight):
 def join_table(snippets, parameters):
     joins = JoinCosts(
         snippets,
-        edge_weight=parameters.join_weight,
-        key_weight=parameters.key_weight,
-        tempo_weight=parameters.tempo_weight,
+        edge_weight=parameters.collage.join_weight,
+        key_weight=parameters.collage.key_weight,
+        tempo_weight=parameters.collage.tempo_weight,
     )
     return joins.between(np.arange(len(snippets)), np.arange(len(snippets)))
 
@@ -56,7 +67,7 @@ def best_by_exhaustion(targets, snippets, parameters, window):
 @pytest.mark.parametrize("window", [0, 2])
 def test_finds_the_optimum(make_targets, make_snippets, seed, window):
     targets, snippets = make_targets(5, seed=seed), make_snippets(2, 3, seed=seed)
-    parameters = UnitSelection(no_repeat_s=window, emotion_weight=0.7, join_weight=0.6)
+    parameters = options_of(no_repeat_s=window, emotion_weight=0.7, join_weight=0.6)
     selection = select_units(targets, snippets, parameters=parameters)
     total, path = best_by_exhaustion(targets, snippets, parameters, max(window, 1))
     assert selection["snippet"].tolist() == list(path)
@@ -66,7 +77,7 @@ def test_finds_the_optimum(make_targets, make_snippets, seed, window):
 @pytest.mark.parametrize("seed", range(8))
 def test_comes_close_to_the_optimum_under_a_long_memory(make_targets, make_snippets, seed):
     targets, snippets = make_targets(5, seed=seed), make_snippets(2, 3, seed=seed)
-    parameters = UnitSelection(no_repeat_s=4)
+    parameters = options_of(no_repeat_s=4)
     selection = select_units(targets, snippets, parameters=parameters)
     total, _ = best_by_exhaustion(targets, snippets, parameters, 4)
     found = selection[["target_cost", "join_cost"]].sum(axis=None)
@@ -75,7 +86,7 @@ def test_comes_close_to_the_optimum_under_a_long_memory(make_targets, make_snipp
 
 def test_costs_are_those_of_the_path(make_targets, make_snippets):
     targets, snippets = make_targets(60), make_snippets(10, 20)
-    parameters = UnitSelection()
+    parameters = options_of()
     selection = select_units(targets, snippets, parameters=parameters)
     path = selection["snippet"].to_numpy()
     costs = target_costs(targets, snippets, parameters.emotion_weight)[np.arange(60), path]
@@ -99,7 +110,7 @@ def test_music_goes_on_where_it_fits(make_targets, make_snippets):
     snippets.loc[snippets["segment"] > 0, "tempo"] = 0.55
     flowing = select_units(targets, snippets)["snippet"].to_numpy()
     assert longest_run(snippets, flowing) == 11
-    free = UnitSelection(join_weight=0, key_weight=0, tempo_weight=0)
+    free = options_of(join_weight=0, key_weight=0, tempo_weight=0)
     jumping = select_units(targets, snippets, parameters=free)["snippet"].to_numpy()
     assert longest_run(snippets, jumping) < 11
 
@@ -115,7 +126,7 @@ def test_no_snippet_returns_too_soon(make_targets, make_snippets, n_snippets, ke
 
 def test_short_segments_widen_the_window_beyond_the_candidates(make_targets, make_snippets):
     targets = make_targets(80, tempo=0.5, loudness=0.5, rhythm=0.5, valence=5.0, arousal=5.0)
-    parameters = UnitSelection(n_candidates=5, no_repeat_s=3.0)
+    parameters = options_of(n_candidates=5, no_repeat_s=3.0)
     path = select_units(targets, make_snippets(60), segment_s=0.1, parameters=parameters)["snippet"]
     assert all(path[i : i + 30].is_unique for i in range(51))
 
@@ -126,7 +137,7 @@ def test_emotion_decides_among_the_candidates(make_targets, make_snippets):
     snippets = make_snippets(1001, tempo=0.5, loudness=0.5, rhythm=0.5, valence=1.0, arousal=1.0)
     snippets.loc[777, ["tempo", "valence", "arousal"]] = [0.6, 8.0, 8.0]
     assert select_units(targets, snippets).loc[0, "snippet"] == 777
-    deaf = UnitSelection(emotion_weight=0)
+    deaf = options_of(emotion_weight=0)
     assert select_units(targets, snippets, parameters=deaf).loc[0, "snippet"] == 0
 
 
@@ -163,6 +174,16 @@ def test_same_input_same_selection(make_targets, make_snippets):
 def test_refuses_bad_parameters(bad):
     with pytest.raises(ValueError, match=next(iter(bad))):
         UnitSelection(**bad)
+    with pytest.raises(ValueError, match=f"collage.{next(iter(bad))}"):
+        MusicOptions(collage=bad)
+
+
+@pytest.mark.parametrize(
+    "bad", [{"emotion_weight": -1.0}, {"cuts": "none"}, {"system": "jazz"}, {"tempo": 1}]
+)
+def test_refuses_bad_options(bad):
+    with pytest.raises(ValueError, match=next(iter(bad))):
+        MusicOptions(**bad)
 
 
 def test_every_take_is_other_music_that_fits_nearly_as_well(make_targets, make_snippets):
@@ -188,5 +209,5 @@ def test_stricter_selection_joins_for_less(make_targets, make_snippets):
     assert strict["join_cost"].sum() < plain["join_cost"].sum()
     assert strict["target_cost"].sum() > plain["target_cost"].sum()
     path = strict["snippet"].to_numpy()  # the costs reported are without the factor
-    joins = join_table(snippets, UnitSelection())[path[:-1], path[1:]]
+    joins = join_table(snippets, options_of())[path[:-1], path[1:]]
     np.testing.assert_allclose(strict["join_cost"], [0, *joins], rtol=1e-12)

@@ -2,23 +2,26 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from moodscore.errors import MoodscoreError
 from moodscore.music import (
+    RUN_COLUMNS,
     SYSTEMS,
     MusicDictionary,
+    MusicOptions,
     MusicPart,
     UnitSelection,
+    arrange,
     briefs,
     concatenate_track,
     nearest_snippets,
-    plan,
-    play,
     render_track,
 )
 from moodscore.music.systems import N_RANDOM_TAKES, Brief
 
 RATE = 8000
 FEATURES = ["tempo", "loudness", "rhythm"]
-SELECTION = UnitSelection(n_candidates=5)
+OPTIONS = MusicOptions(collage=UnitSelection(n_candidates=5))
+SNIPPETS_IN_CUTS = ("random", "mean", "previous", "paper", "oracle")
 
 
 @pytest.fixture
@@ -40,12 +43,20 @@ def brief(make_targets):
 
 
 @pytest.fixture
-def planned(snippets, sources, brief):
-    def run(system, seed=0, brief=brief, snippets=snippets, **options):
-        music = MusicDictionary([MusicPart(snippets, sources)], segment_s=1.0, selection=SELECTION)
-        return plan(system, brief, music, seed=seed, **options)
+def arranged(snippets, sources, brief, make_piece):
+    pieces = {f"clip{i}": make_piece(6, seed=i) for i in range(3)}
+
+    def run(system, seed=0, brief=brief, snippets=snippets, music_options=OPTIONS, **options):
+        parts = [MusicPart(snippets, sources)]
+        music = MusicDictionary(parts, segment_s=1.0, options=music_options, describe=lambda _: pieces)
+        return arrange(system, brief, music, seed=seed, **options)
 
     return run
+
+
+@pytest.fixture
+def planned(arranged):
+    return lambda *args, **options: [made.cues for made in arranged(*args, **options)]
 
 
 def chosen(cues):
@@ -58,25 +69,38 @@ def nearest(wanted, snippets):
     return list(snippets.loc[rows, ["clip_id", "segment"]].itertuples(index=False, name=None))
 
 
-def test_silence_has_no_cues_and_makes_no_sound(planned, sources):
-    assert planned("silence") == []
-    track = play("silence", None, sources, n_samples=1234, sample_rate=RATE)
-    assert track.shape == (1234, 2) and track.dtype == np.float32 and not track.any()
+def test_silence_has_no_cues_and_makes_no_sound(arranged, brief):
+    (silence,) = arranged("silence")
+    assert silence.cues is None and silence.sources == {}
+    for levelled in (False, True):
+        track = silence.rendered(levelled=levelled)
+        assert (track.n_samples, track.sample_rate, track.channels) == (brief.n_samples, RATE, 2)
+        samples = track.read(0, brief.n_samples)
+        assert samples.dtype == np.float32 and samples.shape == (brief.n_samples, 2) and not samples.any()
 
 
 @pytest.mark.parametrize("system", SYSTEMS[1:])
-def test_every_cue_sheet_covers_the_clip_and_plays(planned, sources, brief, system):
-    sheets = planned(system)
-    assert len(sheets) == (N_RANDOM_TAKES if system == "random" else 1)
-    for cues in sheets:
-        assert cues["clip_id"].eq("film").all() and cues["segment"].tolist() == [0, 1, 2, 3]
+def test_every_cue_sheet_covers_the_clip_and_plays(arranged, brief, sources, system):
+    made = arranged(system)
+    assert len(made) == (N_RANDOM_TAKES if system == "random" else 1)
+    for one in made:
+        cues = one.cues
+        assert cues["clip_id"].eq("film").all()
         assert cues["start_sample"].iloc[0] == 0 and cues["stop_sample"].iloc[-1] == brief.n_samples
-        assert set(cues["join"]) <= {"start", "neighbour", "crossfade" if system == "moodscore" else "hard"}
-    track = play(system, sheets[0], sources, n_samples=brief.n_samples, sample_rate=RATE)
-    render = render_track if system == "moodscore" else concatenate_track
-    expected = render(sheets[0], sources, n_samples=brief.n_samples, sample_rate=RATE)
+        if system == "moodscore":
+            assert tuple(cues) == RUN_COLUMNS and set(cues["join"]) <= {"start", "jump", "change"}
+        else:
+            assert cues["segment"].tolist() == [0, 1, 2, 3]
+            assert set(cues["join"]) <= {"start", "neighbour", "crossfade" if system == "collage" else "hard"}
+        assert (one.clip_id, one.system, one.n_samples, one.sample_rate) == ("film", system, 4 * RATE, RATE)
+        assert set(one.sources) == set(cues["source_clip"])
+    renderer = concatenate_track if system in SNIPPETS_IN_CUTS else render_track
+    expected = renderer(made[0].cues, sources, n_samples=brief.n_samples, sample_rate=RATE)
+    track = made[0].rendered(levelled=True).read(0, brief.n_samples)
     np.testing.assert_array_equal(track, expected)
     assert np.abs(track).max() > 0.1
+    raw = made[0].rendered().read(0, brief.n_samples)
+    np.testing.assert_allclose(track, raw * (np.abs(track).max() / np.abs(raw).max()), atol=1e-6)
 
 
 def test_random_takes_are_seeded_and_differ(planned):
@@ -123,8 +147,8 @@ def test_a_system_without_its_table_is_refused(planned, brief, system, table):
     assert len(planned("paper", brief=blind)) == 1
 
 
-def test_moodscore_hears_the_joins(planned, brief, snippets):
-    (cues,) = planned("moodscore")
+def test_the_collage_hears_the_joins(planned, brief, snippets):
+    (cues,) = planned("collage")
     music = MusicDictionary([MusicPart(snippets, {})], segment_s=1.0)
     alone = nearest_snippets(brief.targets, music)["target_cost"].sum()
     assert (cues["join"] == "crossfade").sum() < (planned("paper")[0]["join"] == "hard").sum()
@@ -133,15 +157,95 @@ def test_moodscore_hears_the_joins(planned, brief, snippets):
 
 def test_takes_and_strictness_are_those_of_unit_selection(planned):
     (first,), (other,), (strict,) = (
-        planned("moodscore", **options) for options in ({}, {"take": 1}, {"strictness": 0.0})
+        planned("collage", **options) for options in ({}, {"take": 1}, {"strictness": 0.0})
     )
     assert chosen(first) != chosen(other) and chosen(first) != chosen(strict)
-    assert chosen(planned("moodscore", take=1, seed=0)[0]) == chosen(other)
+    assert chosen(planned("collage", take=1, seed=0)[0]) == chosen(other)
+
+
+@pytest.fixture
+def two_moods(make_targets):
+    """A film of a minute whose mood turns round at a cut in its middle."""
+    moods = {
+        "valence": np.repeat([2.0, 8.0], 30),
+        "arousal": np.repeat([8.0, 2.0], 30),
+        "quadrant": np.repeat(["neg_high", "pos_low"], 30),
+        "cut_s": np.where(np.arange(60) == 30, 30.4, np.nan),
+        "cut_strength": 1.0,
+    }
+    return Brief("film", make_targets(60, **moods), None, 60 * RATE, RATE)
+
+
+@pytest.fixture
+def score(make_snippets, array_source, make_piece, two_moods):
+    """What moodscore plays to that film: of four pieces, one suits the one half and one the other."""
+    snippets = make_snippets(4, 60, tempo=0.5, loudness=0.5, rhythm=0.5, valence=5.0, arousal=5.0)
+    for name, mood in (("clip1", (2.0, 8.0)), ("clip3", (8.0, 2.0))):
+        snippets.loc[snippets["clip_id"] == name, ["valence", "arousal"]] = mood
+    sources = {name: array_source(np.zeros((60 * RATE, 1)), RATE) for name in snippets["clip_id"].unique()}
+    pieces = {name: make_piece(60, seed=k) for k, name in enumerate(sources)}
+
+    def run(take=0, seed=0, strictness=1.0, pieces=pieces, **options):
+        music = MusicDictionary(
+            [MusicPart(snippets, sources)],
+            segment_s=1.0,
+            options=MusicOptions(**options),
+            describe=lambda _: pieces,
+        )
+        return arrange("moodscore", two_moods, music, take=take, seed=seed, strictness=strictness)[0].cues
+
+    return run
+
+
+def test_a_score_changes_piece_with_the_scene_at_the_cut(score):
+    cues = score()
+    assert cues["source_clip"].tolist() == ["clip1", "clip3"] and cues["join"].tolist() == ["start", "change"]
+    assert cues["start_s"].tolist() == [0.0, 30.4] and cues["scene"].tolist() == [0, 1]
+    assert cues["quadrant"].tolist() == ["neg_high", "pos_low"]
+
+
+def test_a_score_may_keep_to_one_piece(score):
+    assert len(set(score(change_at="never")["source_clip"])) == 1
+    for song in ("clip2.mp4", "clip2", "music/clip2.mp4"):
+        assert set(score(song=song)["source_clip"]) == {"clip2"}
+    with pytest.raises(MoodscoreError, match=r"song gone.mp3: is not among .* such as clip0.mp4, clip1.mp4"):
+        score(song="gone.mp3")
+
+
+def test_other_takes_of_a_score_are_other_music(score):
+    def heard(**options):
+        cues = score(**options)
+        return tuple(zip(cues["source_clip"], cues["source_start_sample"], strict=True))
+
+    assert heard(seed=1) == heard(seed=2)  # no chance in the first
+    assert heard(take=2, seed=1) == heard(take=2, seed=1)
+    assert len({heard(take=take) for take in range(5)}) > 1
+
+
+def test_dearer_joins_are_fewer(score, monkeypatch):
+    """A strictness is a factor on the price, and so are the words for it."""
+    from moodscore.music import systems
+
+    prices = []
+    search = systems.search_runs
+    monkeypatch.setattr(
+        systems, "search_runs", lambda *a, **k: prices.append(k["prices"].join) or search(*a, **k)
+    )
+    for cuts in ("many", "some", "few"):
+        score(cuts=cuts)
+    score(strictness=2.0)
+    assert prices == [1 / 3, 1.0, 3.0, 2.0]
+    assert len(score(strictness=50.0)) == 1
+
+
+def test_a_score_without_pieces_is_refused(score):
+    with pytest.raises(MoodscoreError, match="no piece is long enough"):
+        score(pieces={})
 
 
 def test_an_unknown_system_is_named(planned):
     with pytest.raises(
-        ValueError, match=r"'jazz'.*silence, random, mean, previous, paper, moodscore, oracle"
+        ValueError, match=r"'jazz'.*silence, random, mean, previous, paper, collage, moodscore, oracle"
     ):
         planned("jazz")
 
@@ -178,3 +282,14 @@ def test_briefs_without_the_truth_and_of_clips_without_sound(tables, array_sourc
     _, segments, features, emotions, _ = tables
     (only,) = briefs(segments, features, emotions, {"z": array_source(np.zeros(3000), RATE)})
     assert only.clip_id == "z" and only.truth is None
+
+
+def test_briefs_know_the_cuts_and_what_else_divides_a_film(tables, array_source):
+    _, segments, features, emotions, _ = tables
+    soundtracks = {"z": array_source(np.zeros(3 * RATE), RATE)}
+    emotions = emotions.assign(routed_quadrant="neg_low", is_neutral=False)
+    cuts = segments[["clip_id", "segment"]].assign(cut_s=segments["start_s"] + 0.25, cut_strength=0.9, hue=0)
+    (brief,) = briefs(segments, features, emotions, soundtracks, cuts=cuts.sample(frac=1, random_state=0))
+    assert brief.targets["cut_s"].tolist() == [0.25, 1.25, 2.25] and "hue" not in brief.targets
+    (scene,) = brief.scenes
+    assert (scene.start_s, scene.end_s, scene.quadrant) == (0.0, 3.0, "neg_low")

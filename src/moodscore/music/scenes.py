@@ -188,15 +188,17 @@ def _boundaries(
     cuts = table["cut_s"].dropna().to_numpy(dtype=float)
     wanted = np.asarray(sorted(given_s), dtype=float)
     half = 0.5 * _segment_s(table) + 1e-6
+    starts = np.append(table["start_s"].to_numpy(), duration_s)
     edges = [0.0]
     for before, after in itertools.pairwise(spans):
-        edge = float(table["start_s"].iloc[after.first])
+        edge = float(starts[after.first])
         if before.is_given or after.is_given:
             near = wanted[np.abs(wanted - edge) <= half]
         else:
             near = cuts[np.abs(cuts - edge) <= MAX_CUT_DISTANCE_S]
-        moved = float(near[np.argmin(np.abs(near - edge))]) if len(near) else edge
-        edges.append(moved if edges[-1] < moved < duration_s else edge)
+        # Never past the boundaries beside it, wherever those have moved.
+        near = near[(near > edges[-1]) & (near < min(starts[after.stop], duration_s))]
+        edges.append(float(near[np.argmin(np.abs(near - edge))]) if len(near) else edge)
     return [*edges, float(duration_s)]
 
 
