@@ -111,7 +111,7 @@ class Companions:
             self._leave(stream)
         elif is_cover and out.format.name == "matroska":
             self._attach(stream, out)
-        elif _is_made_anew(stream, self._container):
+        elif _is_made_anew(stream, self._container, self._source):
             return
         elif takes(out.format.name, stream):
             target = out.add_stream_from_template(stream)
@@ -122,7 +122,7 @@ class Companions:
             target = out.add_stream(_TEXT[out.format.name])
             target.time_base = _MS
             describe(target, stream)
-            self._passages[stream.index] = _Passage(stream, target, _text_encoder(stream, target))
+            self._passages[stream.index] = _Passage(stream, target, _text_encoder(target))
         else:
             self._leave(stream)
 
@@ -141,11 +141,11 @@ class Companions:
 
     def _place(self, packet: av.Packet) -> bool:
         """Move a packet to the clock of the new file; whether anything of it is left."""
-        if packet.pts is None or not packet.size:
-            return False
-        if packet.stream.disposition & Disposition.attached_pic:
+        if packet.size and packet.stream.disposition & Disposition.attached_pic:
             packet.pts = packet.dts = 0
             return True
+        if packet.pts is None or not packet.size:
+            return False
         start, stop = (
             round(s / packet.time_base)
             for s in (self._clip.start_s, self._clip.start_s + self._clip.duration_s)
@@ -177,10 +177,12 @@ def _through(packet: av.Packet, passage: _Passage) -> av.Packet | None:
     return placed
 
 
-def _text_encoder(stream: Stream, target: Stream) -> av.codec.CodecContext:
-    decoder = stream.codec_context
-    decoder.open(strict=False)
-    target.codec_context.subtitle_header = decoder.subtitle_header or b""
+def _text_encoder(target: Stream) -> av.codec.CodecContext:
+    # Words and what is slanted or bold in them go over; of size, colour and place every player has its own
+    # idea, and what the two forms say of them does not agree.
+    plain = av.CodecContext.create("subrip", "r")
+    plain.open(strict=False)
+    target.codec_context.subtitle_header = plain.subtitle_header
     return target.codec_context
 
 
@@ -190,12 +192,19 @@ def _is_text(stream: Stream) -> bool:
     )
 
 
-def _is_made_anew(stream: Stream, container: InputContainer) -> bool:
+def _is_made_anew(stream: Stream, container: InputContainer, source: Path) -> bool:
     """Whether an mp4 file lists this stream for what its chapters or its time code are read from."""
-    if stream.type != "data" or "mp4" not in container.format.name.split(","):
+    if stream.type not in ("data", "subtitle") or "mp4" not in container.format.name.split(","):
         return False
-    is_chapters = bool(container.chapters()) and stream.frames == len(container.chapters())
-    return is_chapters or _TIMECODE in stream.metadata
+    if stream.type == "data" and _TIMECODE in stream.metadata:
+        return True
+    chapters = container.chapters()
+    if not chapters or stream.frames != len(chapters):
+        return False
+    with open_file(source) as again:
+        packet = next((p for p in again.demux(again.streams[stream.index]) if p.size), None)
+    title = chapters[0]["metadata"].get(_TITLE, "").encode()
+    return packet is None or bytes(packet)[len(_NO_TEXT) :].startswith(title)
 
 
 def takes(container_format: str, stream: Stream, tags: dict[str, str] | None = None) -> bool:

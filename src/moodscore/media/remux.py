@@ -7,6 +7,7 @@ zero and the music starts with it. What the film carries beside its picture come
 """
 
 import heapq
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -34,6 +35,8 @@ _FORMATS = {".mp4": "mp4", ".mkv": "matroska"}
 _OTHER = {".mp4": ".mkv", ".mkv": ".mp4"}
 #: Apple's players know HEVC in an mp4 file by this tag only, all others by this one too.
 _HEVC_TAG = "hvc1"
+#: Hours, minutes, seconds and pictures (SMPTE ST 12).
+_TIMECODE = re.compile(r"\d{1,3}:[0-5]\d:[0-5]\d[:;.]\d{2,3}", re.ASCII)
 #: Packets of sound that are encoded while as many are written: six seconds.
 _ENCODED_AHEAD = 256
 
@@ -240,7 +243,8 @@ def _keep_timecode(container: InputContainer, picture: av.VideoStream, target: a
     if not target.codec_context.framerate:
         target.codec_context.framerate = picture.average_rate
     # Matroska holds any text; an mp4 file counts pictures from it.
-    if target.container.format.name == "mp4" and not takes("mp4", target, {"timecode": timecode}):
+    is_counted = target.container.format.name == "mp4"
+    if is_counted and not (_TIMECODE.fullmatch(timecode) and takes("mp4", target, {"timecode": timecode})):
         return [f"timecode ({timecode})"]
     target.metadata["timecode"] = timecode
     return []
