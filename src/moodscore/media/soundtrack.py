@@ -1,29 +1,39 @@
 """The sound of a clip, on the clock of its picture, at one sample rate."""
 
+import logging
 import math
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 import av
 import numpy as np
 import soundfile as sf
 import soxr
+from av.stream import Disposition
 
 from moodscore.errors import MoodscoreError
 from moodscore.media._source import decode, open_file, reading_errors
 from moodscore.media.audio_file import AudioFile
 
+logger = logging.getLogger(__name__)
+
 #: Every stored soundtrack has this sample rate, in Hz.
 SAMPLE_RATE = 44_100
 #: A sound that never exceeds this peak (-80 dBFS) is no sound.
 SILENCE_PEAK = 1e-4
+#: What a container says where it does not know the language.
+_NOT_TOLD = (None, "", "und")
 #: Time stamps may be off by this much (containers round them) before sound is taken to be missing.
 _JITTER_S = 0.02
 
 
 def decode_soundtrack(path: str | Path, out: str | Path, *, start_s: float, duration_s: float) -> AudioFile:
-    """Decode the first sound track of a clip into a lossless file, block by block.
+    """Decode the sound track of a clip into a lossless file, block by block.
+
+    Of several tracks it is the one that players choose by themselves, or the first that is not silent; the
+    log says which.
 
     The result starts with the first picture and is exactly as long as the picture: what the
     container starts earlier is cut, what starts later is padded with silence, and so is a track
@@ -49,22 +59,64 @@ def decode_soundtrack(path: str | Path, out: str | Path, *, start_s: float, dura
     MoodscoreError
         If there is no sound track, it cannot be decoded, or it is silent from end to end.
     """
+    return decode_track(path, out, start_s=start_s, duration_s=duration_s)[0]
+
+
+def decode_track(
+    path: str | Path, out: str | Path, *, start_s: float, duration_s: float
+) -> tuple[AudioFile, str | None]:
+    """As :func:`decode_soundtrack`, and what is spoken in the track that was taken, where the film says it.
+
+    Returns
+    -------
+    audio : AudioFile
+        The file just written.
+    language : str or None
+        As in the film (``eng``).
+    """
     out = Path(out)
     part = out.with_name(f".{out.name}.part")
     n_samples = round(duration_s * SAMPLE_RATE)
     try:
-        with reading_errors(path), open_file(path) as container:
-            if not container.streams.audio:
-                raise MoodscoreError(f"{path}: has no sound track")
-            track = container.streams.audio[0]
-            blocks = _aligned(_decoded(container, track), track, start_s, duration_s)
-            peak = _store(part, _resampled(blocks, track.rate), _channels(track), n_samples)
-        if peak < SILENCE_PEAK:
-            raise MoodscoreError(f"{path}: its sound track is silent")
+        tracks = _tracks(path)
+        for taken in tracks:
+            with reading_errors(path), open_file(path) as container:
+                track = container.streams[taken.index]
+                blocks = _aligned(_decoded(container, track), track, start_s, duration_s)
+                peak = _store(part, _resampled(blocks, track.rate), _channels(track), n_samples)
+            if peak >= SILENCE_PEAK:
+                break
+        else:
+            are_silent = "its sound track is" if len(tracks) == 1 else "all its sound tracks are"
+            raise MoodscoreError(f"{path}: {are_silent} silent")
         os.replace(part, out)
     finally:
         part.unlink(missing_ok=True)
-    return AudioFile.open(out)
+    if len(tracks) > 1:
+        number = sorted(tracks).index(taken) + 1
+        spoken = f" ({taken.language})" if taken.language else ""
+        logger.warning("%s: of its %d sound tracks, track %d%s is taken", path, len(tracks), number, spoken)
+    return AudioFile.open(out), taken.language
+
+
+class _Track(NamedTuple):
+    index: int
+    language: str | None
+
+
+def _tracks(path: str | Path) -> list[_Track]:
+    """All sound tracks, those first that players choose by themselves."""
+    with reading_errors(path), open_file(path) as container:
+        tracks = [track for track in container.streams.audio if track.codec_context is not None]
+        if not tracks:
+            unknown = " that can be decoded" if container.streams.audio else ""
+            raise MoodscoreError(f"{path}: has no sound track{unknown}")
+        tracks.sort(key=lambda track: not track.disposition & Disposition.default)
+        languages = [track.metadata.get("language") for track in tracks]
+        return [
+            _Track(track.index, None if language in _NOT_TOLD else language)
+            for track, language in zip(tracks, languages, strict=True)
+        ]
 
 
 def _channels(track: av.AudioStream) -> int:
