@@ -29,7 +29,7 @@ __getattr__, __dir__, __all__ = _lazy.attach(
             "quadrant_from_code",
             "quadrant_of",
         ],
-        "ratings": ["RATING_COLUMNS", "RATING_FORMATS", "read_ratings"],
+        "ratings": ["RATING_COLUMNS", "RATING_FORMATS", "beyond_the_end", "read_ratings"],
         "options": ["CorpusOptions", "ReaderOptions"],
         "reader": ["read_emotion", "read_valence", "train_reader"],
         "split": ["hold_back", "labelled_training", "main_quadrants", "split_clips"],
