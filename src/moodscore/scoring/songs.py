@@ -38,7 +38,8 @@ def index_songs(
     Returns
     -------
     pd.DataFrame
-        As `moodscore.music.build_snippets` makes it.
+        As `moodscore.music.build_snippets` makes it; ``attrs["left_out"]`` lists the file and the reason of
+        each song that cannot be used.
 
     Raises
     ------
@@ -61,9 +62,12 @@ def index_songs(
         segment_s=segment_s,
         compute=compute,
     )
+    left_out = library.report[library.report["status"] == "left_out"]
+    snippets = library.snippets
+    snippets.attrs["left_out"] = left_out[["file", "reason"]].to_numpy().tolist()
     with replacing(kept) as part:
-        library.snippets.to_parquet(part)
-    return library.snippets
+        snippets.to_parquet(part)
+    return snippets
 
 
 def _state(folder: Path, *model: object) -> str:

@@ -27,6 +27,7 @@ from kedro.runner import SequentialRunner
 from rich import get_console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
+from rich.text import Text
 from threadpoolctl import threadpool_limits
 
 import moodscore
@@ -320,6 +321,11 @@ class Studio:
             compute=self._parameter("compute"),
         )
 
+    @property
+    def songs_left_out(self) -> list[list[str]]:
+        """File and reason of each song of the library that cannot be used."""
+        return self._songs.attrs.get("left_out", []) if self._request.library else []
+
     @cached_property
     def _spans(self) -> list[scoring.EmotionSpan]:
         return scoring.parse_cues(self._request.emotion) if self._request.emotion else []
@@ -412,6 +418,11 @@ def _report(studio: Studio, jobs: Sequence[Job]) -> None:
             table.add_row(*_row(job))
         get_console().print(table)
         get_console().print(f"start-up {studio.startup_s:.1f} s", highlight=False)
+    if studio.songs_left_out:
+        table = Table("song left out", "reason", box=None)
+        for file, reason in studio.songs_left_out:
+            table.add_row(Text(file), Text(reason))
+        get_console().print(table)
     for job in jobs:
         if job.error is not None:
             click.echo(f"Error: {job.error}", err=True)
