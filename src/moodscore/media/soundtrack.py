@@ -16,6 +16,7 @@ from av.stream import Disposition
 from moodscore.errors import MoodscoreError
 from moodscore.media._source import decode, open_file, reading_errors
 from moodscore.media.audio_file import AudioFile
+from moodscore.samples import ArraySource
 
 logger = logging.getLogger(__name__)
 
@@ -59,21 +60,6 @@ def decode_soundtrack(path: str | Path, out: str | Path, *, start_s: float, dura
     MoodscoreError
         If there is no sound track, it cannot be decoded, or it is silent from end to end.
     """
-    return decode_track(path, out, start_s=start_s, duration_s=duration_s)[0]
-
-
-def decode_track(
-    path: str | Path, out: str | Path, *, start_s: float, duration_s: float
-) -> tuple[AudioFile, str | None]:
-    """As :func:`decode_soundtrack`, and what is spoken in the track that was taken, where the film says it.
-
-    Returns
-    -------
-    audio : AudioFile
-        The file just written.
-    language : str or None
-        As in the film (``eng``).
-    """
     out = Path(out)
     part = out.with_name(f".{out.name}.part")
     n_samples = round(duration_s * SAMPLE_RATE)
@@ -96,7 +82,72 @@ def decode_track(
         number = sorted(tracks).index(taken) + 1
         spoken = f" ({taken.language})" if taken.language else ""
         logger.warning("%s: of its %d sound tracks, track %d%s is taken", path, len(tracks), number, spoken)
-    return AudioFile.open(out), taken.language
+    return AudioFile.open(out)
+
+
+def spoken_language(path: str | Path) -> str | None:
+    """What is spoken in a clip, where it has sound tracks that all say the same (``eng``)."""
+    with reading_errors(path), open_file(path) as container:
+        languages = {track.metadata.get("language") for track in container.streams.audio} - set(_NOT_TOLD)
+    return languages.pop() if len(languages) == 1 else None
+
+
+def sampled_sound(path: str | Path, *, n: int, length_s: float) -> list[ArraySource]:
+    """Some excerpts of a clip's sound track, evenly spread; of a short clip all of it in one.
+
+    Of several tracks it is the first that is not silent, those before the others that players choose by
+    themselves.
+
+    Parameters
+    ----------
+    path : str or Path
+        The video file.
+    n : int
+        How many excerpts.
+    length_s : float
+        Length of each in seconds.
+
+    Returns
+    -------
+    list of ArraySource
+        At the track's own rate, in one or two channels; empty if there is no sound.
+
+    Raises
+    ------
+    MoodscoreError
+        If it cannot be decoded.
+    """
+    try:
+        tracks = _tracks(path)
+    except MoodscoreError:
+        return []
+    for taken in tracks:
+        with reading_errors(path), open_file(path) as container:
+            track = container.streams[taken.index]
+            excerpts = list(_excerpts(container, track, n, length_s))
+        if any(np.abs(excerpt.samples).max(initial=0) >= SILENCE_PEAK for excerpt in excerpts):
+            return excerpts
+    return []
+
+
+def _excerpts(
+    container: av.container.InputContainer, track: av.AudioStream, n: int, length_s: float
+) -> Iterator[ArraySource]:
+    duration_s = (container.duration or 0) / av.time_base
+    begin_s = (container.start_time or 0) / av.time_base
+    starts = [None] if duration_s <= n * length_s else np.linspace(0, duration_s - length_s, n).tolist()
+    for start in starts:
+        if start is not None:
+            container.seek(round((begin_s + start) * av.time_base))
+        wanted = round((n if start is None else 1) * length_s * track.rate)
+        blocks, held = [], 0
+        for _, block in _decoded(container, track):
+            blocks.append(block)
+            held += len(block)
+            if held >= wanted:
+                break
+        if blocks:
+            yield ArraySource(np.concatenate(blocks)[:wanted], track.rate)
 
 
 class _Track(NamedTuple):

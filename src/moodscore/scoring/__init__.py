@@ -14,6 +14,7 @@ __getattr__, __dir__, __all__ = _lazy.attach(
         "choosing": ["choose_cues", "inspect_by_window"],
         "finishing": ["FinishedSoundtrack", "finish_soundtrack"],
         "outputs": ["Outputs", "default_output", "fingerprint", "list_videos"],
+        "own_sound": ["check_own_music"],
         "overrides": ["EmotionSpan", "override_emotion", "parse_cues"],
         "scenes": ["Scene", "explain", "scenes_of"],
         "sighting": ["Sighting", "check_is_film", "content_key", "look_at", "strip_of"],

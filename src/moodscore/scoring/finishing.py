@@ -9,6 +9,7 @@ from moodscore.media import (
     AudioFile,
     ClipInfo,
     Loudness,
+    Presence,
     decode_soundtrack,
     measure_loudness,
     mix_with_original,
@@ -16,6 +17,7 @@ from moodscore.media import (
     store_track,
 )
 from moodscore.samples import SampleSource
+from moodscore.sound import SPEECH_STEP_S, speech_presence
 
 logger = logging.getLogger(__name__)
 
@@ -41,8 +43,8 @@ def finish_soundtrack(
 ) -> FinishedSoundtrack:
     """Bring music to -16 LUFS under -1 dBTP, mixed with the video's own sound if that is kept.
 
-    The music is brought to the loudness of the original as it is kept and ducked under it; then the
-    mix to the loudness of all.
+    The music is brought to the loudness of the original as it is kept and ducked where somebody speaks in
+    it; then the mix to the loudness of all.
 
     Parameters
     ----------
@@ -91,7 +93,8 @@ def _mixed(music: AudioFile, original: AudioFile, keep_db: float, folder: Path) 
         louder = normalise(music, folder / "as_loud.wav", target_lufs=level + keep_db).track
         music.path.unlink()
         music = louder
-    mixed = mix_with_original(music, original, folder / "mixed.wav", keep_db=keep_db)
+    speech = Presence(speech_presence(original), SPEECH_STEP_S)
+    mixed = mix_with_original(music, original, folder / "mixed.wav", keep_db=keep_db, speech=speech)
     for used in (music, original):
         used.path.unlink()
     return mixed

@@ -87,6 +87,8 @@ class Request:
         See `moodscore.scoring.parse_cues`.
     keep_audio_db : float or None
         Level of the original sound.
+    replace : bool
+        Leave the original sound out, also if there is music in it.
     preset : str or None
         The system that makes the music; None is the workspace's.
     seed : int or None
@@ -108,6 +110,7 @@ class Request:
     library: Path | None = None
     emotion: str = ""
     keep_audio_db: float | None = None
+    replace: bool = False
     preset: str | None = None
     seed: int | None = None
     env: str | None = None
@@ -391,6 +394,8 @@ def _score(studio: Studio, job: Job, request: Request, taken: dict[Path, Path]) 
     if finished is not None:
         job.path, job.is_kept = finished, True
         return
+    if not request.replace:
+        scoring.check_own_music(job.video, is_kept=request.keep_audio_db is not None)
     began, startup_s = time.perf_counter(), studio.startup_s
     with job.outputs.staging() as folder, _Bar(job) as bar:
         job.made = studio.score(job, folder, bar)
