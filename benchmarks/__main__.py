@@ -18,6 +18,7 @@ from benchmarks import (
     score,
     seeing,
     startup,
+    tempo,
 )
 
 PROJECT = Path(__file__).parents[1]
@@ -31,6 +32,7 @@ MODULES = {
         clustering,
         seeing,
         listening,
+        tempo,
         music,
         film,
         composing,

@@ -208,6 +208,7 @@ or valence/arousal from 1 to 9. What is not named keeps its reading.
     metavar="DB",
     help="Keep its own sound, this much louder (or softer, -6).",
 )
+@click.option("--replace", is_flag=True, help="Leave its own sound out, also if there is music in it.")
 @click.option(
     "--preset",
     type=click.Choice(["moodscore", "collage", "paper"]),
@@ -233,6 +234,8 @@ def score(metadata: Any, /, **options: Any) -> None:
 
     options["flac"] = not options.pop("wav")
     options["keep_audio_db"] = options.pop("keep_audio")
+    if options["replace"] and options["keep_audio_db"] is not None:
+        raise click.UsageError("--replace leaves the own sound out, --keep-audio keeps it; give one")
     project = metadata.project_path if metadata else None
     if not score_videos(project, Request(**options), began=began):
         raise SystemExit(_FAILED)

@@ -100,7 +100,12 @@ _DIED = _Failure("its worker process died; is there enough memory?")
 
 
 def map_clips(
-    fn: Callable[[str, Item], Result], clips: Mapping[str, Item], compute: Compute, *, label: str
+    fn: Callable[[str, Item], Result],
+    clips: Mapping[str, Item],
+    compute: Compute,
+    *,
+    label: str,
+    tells: bool = True,
 ) -> tuple[dict[str, Result], dict[str, str]]:
     """Apply ``fn(clip_id, item)`` to every clip; one bad clip never takes the others down.
 
@@ -114,6 +119,8 @@ def map_clips(
         Backend, workers, scheduler.
     label : str
         What the progress bar says.
+    tells : bool
+        Whether each clip that failed is a line in the log; without, the caller says it at the end.
 
     Returns
     -------
@@ -136,7 +143,7 @@ def map_clips(
         outcome.update(_with_progress(runner(tasks, compute), len(tasks), label))
     results = {c: outcome[c] for c in clips if not isinstance(outcome[c], _Failure)}
     failures = {c: outcome[c].reason for c in clips if isinstance(outcome[c], _Failure)}
-    for clip_id, reason in failures.items():
+    for clip_id, reason in failures.items() if tells else ():
         logger.warning("%s: clip %s is left out: %s", label, clip_id, reason)
     return results, failures
 

@@ -131,7 +131,7 @@ class TestRefusals:
 
     def test_a_workbook_is_refused(self, deap_file):
         message = refusal_of(deap_file(encode=lambda text: b"\xd0\xcf\x11\xe0" + text.encode()))
-        assert message == "not UTF-8 text, expected a table of ratings saved as CSV"
+        assert message == "this is an old Excel workbook (.xls), expected a table of ratings; save it as CSV"
 
 
 class TestPolarity:

@@ -5,7 +5,15 @@ import pytest
 import soundfile as sf
 
 from moodscore.errors import MoodscoreError
-from moodscore.media import AudioFile, Waveform, measure_loudness, mix_with_original, write_audio, write_stem
+from moodscore.media import (
+    AudioFile,
+    Presence,
+    Waveform,
+    measure_loudness,
+    mix_with_original,
+    write_audio,
+    write_stem,
+)
 
 RATE = 44100
 SECONDS = 20
@@ -187,3 +195,20 @@ def test_a_disk_that_fills_up(tmp_path, music, suffix):
             resource.setrlimit(resource.RLIMIT_FSIZE, limits)
         assert "\n" not in str(refused.value)
         assert not list(outputs.iterdir())
+
+
+def test_the_music_steps_back_under_speech_alone(tmp_path, music, stored):
+    """Of two noises as loud as each other, the one in which somebody speaks."""
+    rng = np.random.default_rng(6)
+    sound = rng.normal(0, 1e-4, (SECONDS * RATE, 1))
+    for start, stop in ((2, 8), (12, 18)):
+        part = seconds(start=start, stop=stop)
+        sound[part] = rng.normal(0, 0.05, sound[part].shape)
+    steps = np.arange(SECONDS * 20) / 20
+    speech = Presence(((steps >= 12) & (steps < 18)).astype(float), 0.05)
+    mixed = mix_with_original(music, stored(sound, "film.wav"), tmp_path / "out.flac", speech=speech).read()
+    assert level_of_the_tone(mixed[seconds(start=3, stop=8)]) == pytest.approx(0, abs=0.2)
+    assert level_of_the_tone(mixed[seconds(start=13, stop=17)]) == pytest.approx(-10, abs=0.3)
+    nobody = Presence(np.zeros(0), 0.05)
+    unmoved = mix_with_original(music, stored(sound, "b.wav"), tmp_path / "b.flac", speech=nobody).read()
+    np.testing.assert_allclose(unmoved, music.read() + sound, atol=1e-6)

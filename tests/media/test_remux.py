@@ -289,17 +289,21 @@ def test_a_picture_that_mp4_cannot_hold_goes_to_mkv(
     assert abs(lag_of(heard.read()[:, 0], track.read()[:, 0])) <= 1
 
 
-def test_a_picture_no_container_can_hold(outputs, tmp_path, soundtrack):
-    source = write_film(tmp_path / "ut.avi", "utvideo")
-    with pytest.raises(MoodscoreError, match=r"ut\.avi: an mkv file cannot hold its picture \(utvideo\)"):
-        score_video(source, soundtrack(0.8), outputs / "out.mp4")
-    assert not list(outputs.iterdir())
-
-
-def test_what_is_left_out_is_named(outputs, tmp_path, soundtrack):
-    source = write_film(tmp_path / "a.mkv", sounds=["aac"] * 2, subtitles=2, attachment=True)
+def test_further_pictures_are_left_out_and_named(outputs, tmp_path, soundtrack):
+    source = tmp_path / "angles.mkv"
+    with av.open(str(source), "w") as out:
+        angles = [out.add_stream("libx264", rate=25) for _ in range(2)]
+        for angle in angles:
+            angle.width, angle.height, angle.pix_fmt = 64, 48, "yuv420p"
+        for number in range(20):
+            for angle in angles:
+                frame = av.VideoFrame.from_ndarray(np.full((48, 64, 3), 100, np.uint8), format="rgb24")
+                frame.pts, frame.time_base = number, Fraction(1, 25)
+                out.mux(angle.encode(frame))
+        for angle in angles:
+            out.mux(angle.encode(None))
     made = score_video(source, soundtrack(0.8), outputs / "out.mkv")
-    assert made.left_out == ("subtitle (srt)", "subtitle (srt)", "attachment (font.ttf)")
+    assert made.left_out == ("video (h264)",)
     with av.open(str(made.path)) as container:
         assert [stream.type for stream in container.streams] == ["video", "audio"]
 

@@ -244,3 +244,75 @@ class TestListing:
         self.touch(tmp_path, "cover.jpg")
         with pytest.raises(MoodscoreError, match=r"holds no song; put music there \(wav, flac, mp3"):
             list_songs(tmp_path)
+
+
+def tone(hertz, seconds, rate=44100, channels=1):
+    wave = 0.3 * np.sin(2 * np.pi * hertz * np.arange(round(seconds * rate)) / rate)
+    return np.repeat(wave[:, None], channels, axis=1).astype(np.float32)
+
+
+#: Links of a chain: codec, pitch, length, rate and channels of each.
+CHAINS = {
+    "radio.ogg": [("vorbis", 400, 1.0, 44100, 2), ("vorbis", 900, 0.5, 44100, 2)],
+    "radio.opus": [
+        ("libopus", 400, 1.0, 48000, 2),
+        ("libopus", 900, 1.0, 48000, 2),
+        ("libopus", 600, 1.0, 48000, 2),
+    ],
+    "other rates.ogg": [("vorbis", 400, 1.0, 44100, 2), ("vorbis", 900, 1.0, 22050, 1)],
+    "mono first.ogg": [("vorbis", 400, 1.0, 22050, 1), ("vorbis", 900, 1.0, 48000, 2)],
+    "other codecs.oga": [("flac", 400, 1.0, 44100, 2), ("libopus", 900, 1.0, 48000, 2)],
+}
+
+
+def write_chain(tmp_path, name):
+    links = []
+    for number, (codec, hertz, seconds, rate, channels) in enumerate(CHAINS[name]):
+        samples = tone(hertz, seconds, rate, channels)
+        links.append(tmp_path / f"{number}.link")
+        if codec == "vorbis":
+            sf.write(links[-1], samples, rate, format="OGG", subtype="VORBIS")
+        else:
+            write_song(links[-1], samples, rate, codec=codec, container="ogg")
+    path = tmp_path / name
+    path.write_bytes(b"".join(link.read_bytes() for link in links))
+    return path
+
+
+def pitches(audio, links):
+    """The pitch in the middle of each link, and where the last one ends."""
+    heard, start = audio.read(), 0.0
+    found = []
+    for _, _, seconds, *_ in links:
+        middle = round((start + seconds / 2) * SAMPLE_RATE)
+        piece = heard[middle - 4096 : middle + 4096, 0] * np.hanning(8192)
+        found.append(float(np.abs(np.fft.rfft(piece, 1 << 16)).argmax() * SAMPLE_RATE / (1 << 16)))
+        start += seconds
+    return found, start
+
+
+@pytest.mark.parametrize("name", CHAINS)
+def test_chained_ogg_is_read_whole(decode, tmp_path, name):
+    audio = decode(write_chain(tmp_path, name))
+    found, seconds = pitches(audio, CHAINS[name])
+    assert found == pytest.approx([link[1] for link in CHAINS[name]], abs=3)
+    assert audio.n_samples / SAMPLE_RATE == pytest.approx(seconds, abs=0.05)
+    assert audio.channels == max(link[4] for link in CHAINS[name])
+
+
+def test_a_recording_begun_in_mid_stream(decode, tmp_path):
+    """Its first link lacks its beginning, and something between the links is damaged."""
+    path = write_chain(tmp_path, "radio.ogg")
+    first, second = (tmp_path / f"{number}.link" for number in (0, 1))
+    cut = first.read_bytes()
+    cut = cut[cut.index(b"OggS", len(cut) // 2) :]
+    path.write_bytes(cut + b"garbage" + second.read_bytes())
+    audio = decode(path)
+    assert audio.n_samples / SAMPLE_RATE == pytest.approx(0.5, abs=0.05)
+
+
+def test_a_chain_that_cannot_be_decoded(decode, tmp_path):
+    path = write_chain(tmp_path, "radio.ogg")
+    path.write_bytes(path.read_bytes().replace(b"vorbis", b"sivrob"))
+    with pytest.raises(MoodscoreError, match=r"radio\.ogg: "):
+        decode(path)

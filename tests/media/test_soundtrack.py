@@ -1,7 +1,10 @@
+from fractions import Fraction
+
 import av
 import numpy as np
 import pytest
 import soundfile as sf
+from av.stream import Disposition
 
 from moodscore.errors import MoodscoreError
 from moodscore.media import SAMPLE_RATE, decode_soundtrack, probe_clip
@@ -177,3 +180,52 @@ def test_an_earlier_soundtrack_survives_a_failure(decode, make_clip, sound_of, c
         decode(make_clip("mute.mp4"))
     assert kept.path.read_bytes() == before
     assert sf.info(str(kept.path)).subtype == "PCM_24"
+
+
+def write_tracks(path, tracks, default=None):
+    """A film with tones on its sound tracks, by language; None is silence."""
+    t = np.arange(44100) / 44100
+    with av.open(str(path), "w") as out:
+        video = out.add_stream("libx264", rate=10)
+        video.width, video.height, video.pix_fmt = 64, 48, "yuv420p"
+        sounds = [out.add_stream("pcm_s16le", rate=44100, layout="mono") for _ in tracks]
+        for place, (sound, language) in enumerate(zip(sounds, tracks, strict=True)):
+            sound.metadata["language"] = language
+            sound.disposition = Disposition.default if place == default else 0
+        for number in range(10):
+            frame = av.VideoFrame.from_ndarray(np.full((48, 64, 3), 100, np.uint8), format="rgb24")
+            frame.pts, frame.time_base = number, Fraction(1, 10)
+            out.mux(video.encode(frame))
+        out.mux(video.encode(None))
+        for sound, hertz in zip(sounds, tracks.values(), strict=True):
+            wave = np.zeros(len(t)) if hertz is None else 8000 * np.sin(2 * np.pi * hertz * t)
+            frame = av.AudioFrame.from_ndarray(wave.astype("<i2")[None], format="s16", layout="mono")
+            frame.sample_rate, frame.pts, frame.time_base = 44100, 0, Fraction(1, 44100)
+            out.mux(sound.encode(frame))
+            out.mux(sound.encode(None))
+    return path
+
+
+@pytest.mark.parametrize(
+    ("tracks", "default", "hertz", "taken"),
+    [
+        ({"eng": 300, "fra": 500}, None, 300, "track 1 (eng)"),
+        ({"eng": 300, "fra": 500}, 1, 500, "track 2 (fra)"),
+        ({"eng": None, "fra": 500}, None, 500, "track 2 (fra)"),
+        ({"eng": None, "fra": 500, "deu": 700}, 0, 500, "track 2 (fra)"),
+        ({"eng": 300, "fra": None}, 1, 300, "track 1 (eng)"),
+        ({"eng": None, "und": 500}, None, 500, "track 2 is"),
+    ],
+)
+def test_of_several_tracks_the_one_that_is_meant(tmp_path, caplog, tracks, default, hertz, taken):
+    path = write_tracks(tmp_path / "film.mkv", tracks, default)
+    audio = decode_soundtrack(path, tmp_path / "a.flac", start_s=0, duration_s=1)
+    assert np.abs(np.fft.rfft(audio.read()[:, 0])).argmax() == hertz
+    assert f"of its {len(tracks)} sound tracks, {taken}" in caplog.text
+
+
+def test_all_of_several_tracks_are_silent(tmp_path):
+    path = write_tracks(tmp_path / "film.mkv", {"eng": None, "fra": None})
+    with pytest.raises(MoodscoreError, match=r"film\.mkv: all its sound tracks are silent"):
+        decode_soundtrack(path, tmp_path / "a.flac", start_s=0, duration_s=1)
+    assert not (tmp_path / "a.flac").exists()

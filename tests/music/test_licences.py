@@ -116,7 +116,7 @@ def test_a_row_that_fits_no_song_is_named(notes, caplog):
         ("file,licence\na.ogg,\n", "row 2, column licence: is empty"),
         ('file,licence\na.ogg,"CC\n0"\n,CC0\n', "row 4, column file: is empty"),
         ("file,licence\na.ogg,CC0\n./a.ogg,CC0\n", "row 3, column file: 'a.ogg' is in row 2 too"),
-        ('file,licence\na.ogg,"CC0\n', "row 2: is no row of a table"),
+        ('file,licence\na.ogg,"CC0\n', "row 2: not a row of a table"),
     ],
 )
 def test_a_malformed_table_is_refused_by_place(notes, table, message):
@@ -124,7 +124,14 @@ def test_a_malformed_table_is_refused_by_place(notes, table, message):
         notes(table)
 
 
-def test_what_is_no_text_is_refused(notes, tmp_path):
-    (tmp_path / "LICENSES.csv").write_bytes(b"file,licence\ncaf\xe9.ogg,CC0\n")
-    with pytest.raises(MoodscoreError, match="not UTF-8 text"):
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"<!DOCTYPE html>", "this is a web page, expected a table of licences"),
+        (b"file,licence\n\x83\x89\x83\x93.ogg,CC0\n", "neither UTF-8 nor UTF-16 text"),
+    ],
+)
+def test_what_is_no_table_is_refused(notes, tmp_path, content, message):
+    (tmp_path / "LICENSES.csv").write_bytes(content)
+    with pytest.raises(MoodscoreError, match=message):
         notes()

@@ -68,6 +68,20 @@ def test_again_when_something_changes(index, folder, models, tmp_path):
     assert len(index.calls) == 5
 
 
+def test_songs_left_out_are_one_table_and_no_lines(index, folder, caplog):
+    (folder / "broken.mp3").write_bytes(b"no song")
+    (folder / "same.wav").write_bytes((folder / "one.wav").read_bytes())
+    write_audio(folder / "short.wav", Waveform(np.ones((900, 1), np.float32), RATE))
+    for _ in range(2):  # heard, then remembered
+        left_out = dict(index().attrs["left_out"])
+        assert sorted(left_out) == ["broken.mp3", "same.wav", "short.wav"]
+        assert left_out["broken.mp3"].startswith("cannot be decoded")
+        assert left_out["same.wav"] == "is the same as one.wav"
+        assert "shorter than a segment" in left_out["short.wav"]
+    assert len(index.calls) == 1
+    assert not caplog.records
+
+
 def test_the_folder_stays_as_it_was(index, folder):
     before = sorted(folder.iterdir())
     index()

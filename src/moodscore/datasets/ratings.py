@@ -16,10 +16,14 @@ class RatingsDataset(LocalInputDataset):
     ----------
     filepath : str
         The file.
-    format : {"plain", "deap", "lindsey"}
+    format : {"plain", "deap", "lindsey", "wide"}
         How it is laid out.
     inverted : bool
         Whether 1 is the most positive and most excited in it.
+    scale : list of two numbers, or dict of two such lists, optional
+        The lowest and the highest value that raters could choose, if not 1 and 9.
+    layout : dict, optional
+        Where what stands in an export of the format ``wide``.
     metadata : dict, optional
         For Kedro-Viz; not used here.
     """
@@ -30,17 +34,19 @@ class RatingsDataset(LocalInputDataset):
         filepath: str,
         format: str = "plain",
         inverted: bool = False,
+        scale: list[float] | dict[str, list[float]] | None = None,
+        layout: dict[str, Any] | None = None,
         metadata: dict[str, Any] | None = None,
     ):
         super().__init__(filepath=filepath, metadata=metadata)
-        self._format, self._inverted = format, inverted
+        self._options = {"format": format, "inverted": inverted, "scale": scale, "layout": layout}
 
     def load(self) -> pd.DataFrame:
         """One row a rating: ``clip_id, start_s, end_s, rater, valence, arousal``."""
-        return read_ratings(self._load_from, format=self._format, inverted=self._inverted)
+        return read_ratings(self._load_from, **self._options)
 
     def _describe(self) -> dict[str, Any]:
-        return super()._describe() | {"format": self._format, "inverted": self._inverted}
+        return super()._describe() | self._options
 
 
 class DemoRatingsDataset(LocalInputDataset):

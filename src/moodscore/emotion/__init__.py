@@ -31,7 +31,7 @@ __getattr__, __dir__, __all__ = _lazy.attach(
             "quadrant_of",
             "shown_moods",
         ],
-        "ratings": ["RATING_COLUMNS", "RATING_FORMATS", "read_ratings"],
+        "ratings": ["RATING_COLUMNS", "RATING_FORMATS", "beyond_the_end", "read_ratings"],
         "options": ["CorpusOptions", "ReaderOptions"],
         "reader": ["read_emotion", "read_valence", "side_shifts", "train_reader"],
         "settling": ["settle_emotion", "settled", "smooth_emotion"],

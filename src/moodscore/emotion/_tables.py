@@ -1,28 +1,34 @@
-"""What the readers of ratings share: bytes to cells, cells to numbers, refusals that name the place.
+"""What the readers of ratings share: cells to numbers, times and scores, refusals that name the place.
 
 A file of ratings is taken whole or not at all. Whatever cannot be read as it should is refused in one
-line with the file, the row (its line, the header being line 1), the column, what was found and what
-was expected; what is left of a damaged file is never trained on.
+line with the file, the row (its line), the column, what was found and what was expected; what is left of
+a damaged file is never trained on.
 """
 
-import codecs
-import csv
-import io
 import math
 import re
-import unicodedata
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
 import pandas as pd
 
-from moodscore.emotion.quadrants import HIGHEST_SCORE, LOWEST_SCORE
+from moodscore.emotion.scales import STANDARD, Scale
 from moodscore.errors import MoodscoreError
+from moodscore.sheets import Sheet as TextSheet
+from moodscore.sheets import canonical, is_nothing, read_sheet
 
-_DELIMITERS = ",;\t"
 #: What `float` takes besides ("nan", "1_0", digits of other scripts) is a slip of the pen in a table.
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
+#: ``m:ss`` or ``h:mm:ss``, as players show it.
+_CLOCK = re.compile(r"(?:(\d+):(?=\d\d:))?(\d+):([0-5]\d(?:\.\d*)?)", re.ASCII)
+_UNIT = re.compile(r"\s*(s|sec|secs|seconds)\.?$", re.IGNORECASE)
+#: A clip is called by its file's name without this.
+_ENDING = re.compile(
+    r"(?:.*[/\\])?(.+)\.(mp4|m4v|mov|mkv|webm|avi|mpg|mpeg|wmv|flv|ogv|ts|mts|m2ts|3gp|gif)", re.IGNORECASE
+)
+_SECONDS_A_MINUTE, _SECONDS_AN_HOUR = 60, 3600
 
 
 class Rating(NamedTuple):
@@ -41,67 +47,29 @@ RATING_COLUMNS = Rating._fields
 
 
 @dataclass(frozen=True)
-class Sheet:
-    """A table as text: the stripped cells of the header and of every row that is not blank.
-
-    Attributes
-    ----------
-    path : Path
-        The file.
-    header : list of str
-        Line 1; empty if that line is.
-    rows : list of (int, list of str)
-        Number of the line in which a row begins, and its cells.
-    delimiter : str
-        What separates the cells.
-    """
-
-    path: Path
-    header: list[str]
-    rows: list[tuple[int, list[str]]]
-    delimiter: str
+class Sheet(TextSheet):
+    """A table whose cells are scores, times and names."""
 
     @classmethod
-    def read(cls, path: str | Path, *, bare_quotes: bool = False) -> "Sheet":
-        """Read a file of any delimiter and line end, UTF-8, or UTF-16 with its byte order mark.
-
-        Parameters
-        ----------
-        path : str or Path
-            The file.
-        bare_quotes : bool
-            Whether quotation marks that do not enclose a whole cell are taken as text.
-        """
-        path = Path(path)
-        text = _read_text(path)
-        delimiter = max(_DELIMITERS, key=re.split(r"[\r\n]", text, maxsplit=1)[0].count)
-        try:
-            rows = _split(path, text, delimiter, csv.QUOTE_MINIMAL)
-        except MoodscoreError:
-            if not bare_quotes:
-                raise
-            rows = _split(path, text, delimiter, csv.QUOTE_NONE)
-        header = rows.pop(0)[1] if rows and rows[0][0] == 1 else []
-        return cls(path, header, rows, delimiter)
-
-    @property
-    def decimal_comma(self) -> bool:
-        """Whether ``6,96`` is a number: wherever commas do not separate the cells."""
-        return self.delimiter != ","
-
-    def refusal(self, line: int, column: str | None, found: str, expected: str) -> MoodscoreError:
-        """The error that says where the file is wrong, and how."""
-        where = f"{self.path}, row {line}" + (f", column {column}" if column else "")
-        return MoodscoreError(f"{where}: found {found}, expected {expected}")
-
-    def places(self, names: tuple[str, ...]) -> dict[str, int]:
-        """Where in a row the columns of these names stand; each must be there once."""
-        for name in names:
-            if self.header.count(name) != 1:
-                found = "twice" if name in self.header else "only " + ", ".join(map(repr, self.header))
-                expected = f"the columns {', '.join(names)}"
-                raise self.refusal(1, name, found if self.header else "an empty line", expected)
-        return {name: self.header.index(name) for name in names}
+    def read(
+        cls,
+        path: str | Path,
+        names: tuple[str, ...] = (),
+        *,
+        is_known: Callable[[str], bool] | None = None,
+        bare_quotes: bool = False,
+        comments: bool = True,
+    ) -> "Sheet":
+        """Read a table of any make (`moodscore.sheets.read_sheet`) with columns of these names."""
+        known = {canonical(name) for name in names}
+        sheet = read_sheet(
+            path,
+            is_known or (lambda name: canonical(name) in known),
+            what="a table of ratings",
+            bare_quotes=bare_quotes,
+            comments=comments,
+        )
+        return cls(**vars(sheet))
 
     def number(self, text: str) -> float:
         """The number a cell holds; NaN if it holds none."""
@@ -109,17 +77,42 @@ class Sheet:
             text = text.replace(",", ".", 1)
         return float(text) if _NUMBER.fullmatch(text) else math.nan
 
-    def score(self, line: int, column: str, text: str) -> float:
-        """A score, 1 to 9."""
+    def seconds(self, text: str) -> float:
+        """The seconds of ``12.5``, ``12.5 s``, ``1:05`` or ``1:02:03``; NaN if it is none of these."""
+        text = _UNIT.sub("", text)
+        clock = _CLOCK.fullmatch(text.replace(",", ".", 1) if self.decimal_comma else text)
+        if clock is None:
+            return self.number(text)
+        hours, minutes, seconds = (float(part or 0) for part in clock.groups())
+        return hours * _SECONDS_AN_HOUR + minutes * _SECONDS_A_MINUTE + seconds
+
+    def score(self, line: int, column: str, text: str, scale: Scale = STANDARD) -> float:
+        """A score, 1 to 9, of one on a scale."""
         score = self.number(text)
-        if not LOWEST_SCORE <= score <= HIGHEST_SCORE:
-            expected = self.wanted(f"a number from {LOWEST_SCORE:g} to {HIGHEST_SCORE:g}")
+        if not scale.low <= score <= scale.high:
+            expected = self.wanted(f"a number from {scale.low:g} to {scale.high:g}")
             raise self.refusal(line, column, repr(text) if text else "nothing", expected)
-        return score
+        return scale.score(score)
 
     def wanted(self, number: str) -> str:
         """How a number should be written."""
         return number if self.decimal_comma else f"{number}, with a decimal point"
+
+    def time(self, line: int, column: str, text: str) -> float:
+        """Seconds from the start of the clip; NaN where the cell says nothing."""
+        if is_nothing(text):
+            return math.nan
+        seconds = self.seconds(text)
+        if not 0 <= seconds < math.inf:
+            expected = self.wanted("seconds from the start of the clip, 0 or more (or m:ss)")
+            raise self.refusal(line, column, repr(text), expected)
+        return seconds
+
+
+def clip_name(text: str) -> str:
+    """The clip a cell means: a file's ending and folder say nothing more."""
+    ending = _ENDING.fullmatch(text)
+    return ending[1] if ending else text
 
 
 @dataclass
@@ -148,32 +141,3 @@ class Collector:
             )
         table = pd.DataFrame(list(self._ratings.values()), columns=list(RATING_COLUMNS))
         return table.astype(dict.fromkeys(["start_s", "end_s", "valence", "arousal"], float))
-
-
-def _read_text(path: Path) -> str:
-    try:
-        content = path.read_bytes()
-    except FileNotFoundError as error:
-        raise MoodscoreError(f"{path}: no such file, expected a table of ratings") from error
-    except OSError as error:
-        raise MoodscoreError(f"{path}: cannot be read ({error.strerror})") from error
-    wide = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
-    try:
-        return content.decode("utf-16" if wide else "utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise MoodscoreError(f"{path}: not UTF-8 text, expected a table of ratings saved as CSV") from error
-
-
-def _split(path: Path, text: str, delimiter: str, quoting: int) -> list[tuple[int, list[str]]]:
-    """Line number and stripped cells of line 1 and of every row that is not blank."""
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True, quoting=quoting)
-    rows, line = [], 1
-    try:
-        for row in reader:
-            values = [unicodedata.normalize("NFC", value.strip()) for value in row]
-            if line == 1 or any(values):
-                rows.append((line, values))
-            line = reader.line_num + 1  # a quoted value may span lines: a row is where it begins
-    except csv.Error as error:
-        raise MoodscoreError(f"{path}, row {line}: not a row of a table ({error})") from error
-    return rows

@@ -40,9 +40,9 @@ def read_deap(path: str | Path) -> pd.DataFrame:
 
     Besides the columns of every table of ratings there is ``liking``, NaN where it is not given.
     """
-    sheet = Sheet.read(path)
+    sheet = Sheet.read(path, _READ)
     places = sheet.places(_READ)
-    liking_at = sheet.header.index(_LIKING) if _LIKING in sheet.header else None
+    liking_at = sheet.place(_LIKING)
     ratings, liking, last_line = Collector(sheet), [], {}
     for line, values in sheet.rows:
         # The last column may be left empty, and some programs leave its delimiter away with it.

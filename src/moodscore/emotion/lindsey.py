@@ -67,7 +67,8 @@ def read_lindsey(path: str | Path) -> pd.DataFrame:
     ``0:05 - 0:27`` is followed by ``0:28 - 0:47``, and the clock shows 0:27 for a whole second. Raters
     without a name are ``rater 1``, ``rater 2``, … by the row of their answers.
     """
-    sheet = Sheet.read(path, bare_quotes=True)
+    is_known = _HEADING.fullmatch
+    sheet = Sheet.read(path, is_known=lambda name: bool(is_known(name)), bare_quotes=True, comments=False)
     intervals = _intervals(sheet)
     end = _N_LEADING + 2 * len(intervals)
     ratings = Collector(sheet)

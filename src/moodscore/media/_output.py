@@ -45,11 +45,11 @@ def whole_file(path: Path, *, inputs: tuple[Path, ...] = ()) -> Iterator[Path]:
 
 @contextmanager
 def writing_errors(path: Path) -> Iterator[None]:
-    """Turn whatever FFmpeg or libsndfile says while writing ``path`` into one line that names it."""
+    """Turn whatever is said while writing ``path`` into one line that names it."""
     try:
         yield
-    except (av.error.FFmpegError, sf.LibsndfileError) as error:
-        said = error.strerror if isinstance(error, av.error.FFmpegError) else error.error_string
+    except (OSError, av.error.FFmpegError, sf.LibsndfileError) as error:
+        said = error.error_string if isinstance(error, sf.LibsndfileError) else error.strerror
         reason = (said or type(error).__name__).lower().rstrip(".")
         raise MoodscoreError(
             f"{path}: cannot be written ({reason}); see that the folder can be written and the disk has room"

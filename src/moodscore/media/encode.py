@@ -66,7 +66,8 @@ def write_clip(
 
 def open_output(part: Path, container_format: str, sample_rate: int) -> OutputContainer:
     """An empty file without a date; an mp4's clock is fine enough to end the sound on a sample."""
-    options = {"fflags": "+bitexact"}
+    # Dolby Vision stands in no standard of these containers.
+    options = {"fflags": "+bitexact", "strict": "unofficial"}
     if container_format == "mp4":
         options["movie_timescale"] = str(sample_rate)
     return av.open(str(part), "w", format=container_format, options=options)

@@ -1,7 +1,7 @@
 """The original sound and the new music together, and the finished music as a file.
 
-The music is ducked: while the original is loud, the music steps back, and comes up again when the
-original falls silent. The level of the original is followed block by block with a fast attack and a
+The music is ducked: while somebody speaks in the original, the music steps back, and comes up again when
+nobody does. The level of the original is followed block by block with a fast attack and a
 slow release [1]_, so that memory does not grow with the length of a film.
 
 References
@@ -12,6 +12,7 @@ References
 
 import math
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -40,15 +41,42 @@ _POWER_FLOOR = 1e-10
 _MEASURED = 0.3
 
 
+@dataclass(frozen=True)
+class Presence:
+    """How far something is there over time.
+
+    Attributes
+    ----------
+    values : np.ndarray [shape=(n,)]
+        From 0 to 1, each of a step.
+    step_s : float
+        Length of a step in seconds.
+    """
+
+    values: np.ndarray
+    step_s: float
+
+    def at(self, times_s: np.ndarray) -> np.ndarray:
+        """What it is at some times (s), between the middles of the steps in straight lines."""
+        if not len(self.values):
+            return np.zeros(len(times_s))
+        return np.interp(times_s, (np.arange(len(self.values)) + 0.5) * self.step_s, self.values)
+
+
 def mix_with_original(
-    music: AudioFile, original: AudioFile | None, out: str | Path, *, keep_db: float = 0.0
+    music: AudioFile,
+    original: AudioFile | None,
+    out: str | Path,
+    *,
+    keep_db: float = 0.0,
+    speech: Presence | None = None,
 ) -> AudioFile:
     r"""Mix the original sound with music that makes room for it.
 
-    With L the level of the original, I its integrated loudness, and e the envelope of its power
-    under attack and release, the music is turned down by
+    With L the level of the original, I its integrated loudness, e the envelope of its power
+    under attack and release, and s the presence of speech, the music is turned down by
 
-    .. math:: 10\,\mathrm{dB} \cdot \min\left(1, \max\left(0, \frac{L - (I - 20)}{10}\right)\right),
+    .. math:: 10\,\mathrm{dB} \cdot s \cdot \min\left(1, \max\left(0, \frac{L - (I - 20)}{10}\right)\right),
        \quad L = -0.691 + 10 \log_{10} e
 
     A limiter keeps the sum under -1 dBTP. Bring both to the same loudness first
@@ -64,6 +92,8 @@ def mix_with_original(
         ``*.flac`` or ``*.wav``, 24 bit; it appears under this name only when it is whole.
     keep_db : float
         Level of the original in dB relative to its own.
+    speech : Presence or None
+        Where somebody speaks in the original; None makes room for whatever is loud in it.
 
     Returns
     -------
@@ -85,7 +115,7 @@ def mix_with_original(
         )
     wider = max(music, original, key=lambda track: track.channels)
     with part(0.0, _MEASURED):
-        ducker = _Ducker(measure_loudness(original).lufs, original.sample_rate)
+        ducker = _Ducker(measure_loudness(original).lufs, original.sample_rate, speech)
     mixed = limited(_mixed(music, original, to_gain(keep_db), ducker), CEILING_DBTP, music.sample_rate)
     with part(_MEASURED, 1.0):
         return store_blocks(Path(out), mixed, wider, music.n_samples, inputs=(music.path, original.path))
@@ -127,17 +157,22 @@ def _mixed(music: AudioFile, original: AudioFile, keep: float, ducker: "_Ducker"
 class _Ducker:
     """The gain of the music under an original, block after block."""
 
-    def __init__(self, lufs: float | None, sample_rate: int):
+    def __init__(self, lufs: float | None, sample_rate: int, speech: Presence | None):
         self._lufs = math.inf if lufs is None else lufs  # nothing is ever loud in what has no loudness
         self._attack, self._release = (math.exp(-_HOP / (s * sample_rate)) for s in (_ATTACK_S, _RELEASE_S))
         self._envelope, self._ducked_db = 0.0, 0.0
+        self._speech, self._hop_s, self._n_hops = speech, _HOP / sample_rate, 0
 
     def gain_under(self, original: np.ndarray) -> np.ndarray:
         """The music's gain at every sample of a block [shape=(n,)]."""
         envelope = self._followed(_power(original))
         level = _LUFS_OF_UNIT_POWER + 10 * np.log10(np.maximum(envelope, _POWER_FLOOR))
         share = (level - (self._lufs - _FIRST_LU)) / (_FIRST_LU - _WHOLLY_LU)
-        ducked_db = np.concatenate([[self._ducked_db], DUCKING_DB * np.clip(share, 0, 1)])
+        share = np.clip(share, 0, 1)
+        if self._speech is not None:
+            share *= self._speech.at((self._n_hops + np.arange(1, len(share) + 1)) * self._hop_s)
+        self._n_hops += len(share)
+        ducked_db = np.concatenate([[self._ducked_db], DUCKING_DB * share])
         self._ducked_db = ducked_db[-1]
         # Straight lines between the levels: a gain that jumps would click.
         moments = np.arange(1, len(original) + 1) / _HOP

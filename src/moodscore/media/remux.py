@@ -1,16 +1,14 @@
 """A copied picture beside a new soundtrack: the last step of scoring a video.
 
-The picture is never encoded again. Its packets go from container to container as they are, with
-everything that rides on them (colour, HDR, rotation, aspect ratio, edit list); only their time
-stamps are moved, so that the first picture that is shown stands at zero and the music starts with
-it. What containers get wrong about time stamps on the way is repaired here, in one chain of
-generators, packet by packet: memory does not grow with the length of the video.
+The picture is not encoded again where any container takes it. Its packets go from container to
+container as they are, with everything that rides on them (colour, HDR, Dolby Vision, rotation, aspect
+ratio, edit list); only their time stamps are moved, so that the first picture that is shown stands at
+zero and the music starts with it. What the film carries beside its picture comes along.
 """
 
 import heapq
-import io
-from collections import deque
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,24 +19,25 @@ from av.container import InputContainer, OutputContainer
 from moodscore.ahead import read_ahead
 from moodscore.errors import MoodscoreError
 from moodscore.media._blocks import blocks_of
+from moodscore.media._copying import copied_packets
+from moodscore.media._front import put_index_first
 from moodscore.media._output import whole_file, writing_errors
-from moodscore.media._source import decode, moving_picture, open_file, reading_errors
+from moodscore.media._source import moving_picture, open_file, reading_errors
 from moodscore.media.audio_file import AudioFile
+from moodscore.media.carrying import Companions, describe, label_sound, takes, timecode_of
 from moodscore.media.encode import aac_packets, add_aac, open_output
-from moodscore.media.probe import ClipInfo, probe_clip
+from moodscore.media.probe import probe_clip
+from moodscore.media.reencode import AnewEncoder, first_frame
 from moodscore.progress import tell
 
 #: FFmpeg's names of the containers a scored video may have, by ending.
 _FORMATS = {".mp4": "mp4", ".mkv": "matroska"}
 #: Where a picture goes that the wanted container cannot hold.
-_SPACIOUS = ".mkv"
+_OTHER = {".mp4": ".mkv", ".mkv": ".mp4"}
 #: Apple's players know HEVC in an mp4 file by this tag only, all others by this one too.
 _HEVC_TAG = "hvc1"
-#: AVI knows no presentation times. For these codecs FFmpeg guesses that pictures are shown in the
-#: order they are stored; only decoding tells.
-_REORDERED_IN_AVI = ("h264", "hevc")
-#: A picture is shown at most so many pictures later than it is decoded (H.264 and HEVC, level limits).
-_MAX_REORDERING = 16
+#: Hours, minutes, seconds and pictures (SMPTE ST 12).
+_TIMECODE = re.compile(r"\d{1,3}:[0-5]\d:[0-5]\d[:;.]\d{2,3}", re.ASCII)
 #: Packets of sound that are encoded while as many are written: six seconds.
 _ENCODED_AHEAD = 256
 #: Every so many packets it is told how far the file is.
@@ -47,10 +46,21 @@ _TOLD_EVERY = 64
 
 @dataclass(frozen=True)
 class ScoredVideo:
-    """The video whose picture is kept, and the sound it gets."""
+    """The video whose picture is kept, and the sound it gets.
+
+    Attributes
+    ----------
+    source : Path
+        The film.
+    soundtrack : AudioFile
+        Counts from the first picture on.
+    language : str or None
+        What is spoken in the soundtrack, as a film says it (``eng``).
+    """
 
     source: Path
     soundtrack: AudioFile
+    language: str | None = None
 
 
 @dataclass(frozen=True)
@@ -60,14 +70,14 @@ class ScoredFile:
     Attributes
     ----------
     path : Path
-        Where it lies: the name asked for, or that name with ``.mkv`` where ``reason`` is given.
+        Where it lies: the name asked for, or that name with another ending where ``reason`` says so.
     duration_s : float
         Length of picture and sound in seconds.
     reason : str or None
-        Why the container is another one than was asked for.
+        Why the container is another one than was asked for, or the picture is encoded anew.
     left_out : tuple of str
-        The streams of the source that were not taken over, besides its sound: further pictures,
-        subtitles, data, attachments; each as ``"subtitle (subrip)"``.
+        What the source carries besides its sound and the container does not take, such as
+        ``"subtitle (hdmv_pgs_subtitle)"``, and further pictures.
     """
 
     path: Path
@@ -76,13 +86,15 @@ class ScoredFile:
     left_out: tuple[str, ...]
 
 
-def score_video(video: str | Path, soundtrack: AudioFile, out: str | Path) -> ScoredFile:
+def score_video(
+    video: str | Path, soundtrack: AudioFile, out: str | Path, *, language: str | None = None
+) -> ScoredFile:
     """Copy the picture of a video untouched and put a new soundtrack beside it as AAC.
 
     The music starts with the first picture that is shown and is exactly as long as the picture: a
-    longer soundtrack is cut, a shorter one followed by silence. The source's own sound, subtitles,
-    data, attachments and further pictures stay behind. The file appears under its name only when
-    it is whole.
+    longer soundtrack is cut, a shorter one followed by silence. The source's own sound stays behind;
+    its tags, chapters, time code, languages, subtitles and the like come along, on the new clock. The
+    index of an mp4 file stands in front. The file appears under its name only when it is whole.
 
     Parameters
     ----------
@@ -91,8 +103,10 @@ def score_video(video: str | Path, soundtrack: AudioFile, out: str | Path) -> Sc
     soundtrack : AudioFile
         The new sound, mono or stereo; it counts from the first picture on.
     out : str or Path
-        The file to write, ``*.mp4`` or ``*.mkv``. A picture that an mp4 file cannot hold (VP8,
-        ProRes, …) goes to an mkv file beside it.
+        The file to write, ``*.mp4`` or ``*.mkv``. A picture that the one cannot hold (VP8, ProRes, …)
+        goes to the other beside it; one that neither can hold is encoded as H.264 of high quality.
+    language : str or None
+        What is spoken in the soundtrack, as a film says it (``eng``).
 
     Returns
     -------
@@ -102,24 +116,20 @@ def score_video(video: str | Path, soundtrack: AudioFile, out: str | Path) -> Sc
     Raises
     ------
     MoodscoreError
-        If the ending is another one, the video cannot be read, no container can hold its picture,
-        ``out`` is one of the inputs or cannot be written.
+        If the ending is another one, the video cannot be read, ``out`` is one of the inputs or cannot
+        be written.
     """
     video, out = Path(video), Path(out)
     _format_of(out)
+    scored = ScoredVideo(video, soundtrack, language)
     with _picture_of(video) as (container, picture):
-        path, reason = _place_for(picture, video, out)
-        duration_s = _remux(container, picture, ScoredVideo(video, soundtrack), path)
-        left_out = tuple(
-            f"{stream.type} ({stream.name or 'unknown'})"
-            for stream in container.streams
-            if stream.index != picture.index and stream.type != "audio"
-        )
+        path, reason = _place_for(picture, out)
+        duration_s, left_out = _remux(container, picture, scored, path)
     return ScoredFile(path, duration_s, reason, left_out)
 
 
 def mux_soundtrack(scored: ScoredVideo, path: str | Path) -> None:
-    """As :func:`score_video`, but into no other container than ``path`` names.
+    """As :func:`score_video`, but into no other container than ``path`` names, and copied or not at all.
 
     Parameters
     ----------
@@ -136,7 +146,7 @@ def mux_soundtrack(scored: ScoredVideo, path: str | Path) -> None:
     """
     path, source = Path(path), scored.source
     with _picture_of(source) as (container, picture):
-        if not _can_hold(_format_of(path), picture):
+        if not takes(_format_of(path), picture):
             raise MoodscoreError(f"{source}: {_refusal(path, picture)}; convert it to h264 first")
         _remux(container, picture, scored, path)
 
@@ -154,61 +164,73 @@ def _format_of(path: Path) -> str:
     return _FORMATS[path.suffix.lower()]
 
 
-def _place_for(picture: av.VideoStream, video: Path, out: Path) -> tuple[Path, str | None]:
-    """The file that can hold the picture, and why if it is not ``out``."""
-    if _can_hold(_format_of(out), picture):
+def _place_for(picture: av.VideoStream, out: Path) -> tuple[Path, str | None]:
+    """The file for the picture; why it is not ``out``, or not a copy."""
+    if takes(_format_of(out), picture):
         return out, None
-    path = out.with_suffix(_SPACIOUS)
-    if not _can_hold(_format_of(path), picture):
-        raise MoodscoreError(f"{video}: {_refusal(path, picture)}; convert it to h264 first")
-    return path, _refusal(out, picture)
+    other = out.with_suffix(_OTHER[out.suffix.lower()])
+    if takes(_format_of(other), picture):
+        return other, _refusal(out, picture)
+    return out, f"no container takes its picture ({_codec_of(picture)}): encoded anew as h264"
 
 
 def _refusal(path: Path, picture: av.VideoStream) -> str:
-    codec = picture.codec_context.name if picture.codec_context else "of an unknown codec"
-    return f"an {path.suffix.lower()[1:]} file cannot hold its picture ({codec})"
+    return f"an {path.suffix.lower()[1:]} file cannot hold its picture ({_codec_of(picture)})"
 
 
-def _can_hold(container_format: str, picture: av.VideoStream) -> bool:
-    """Whether a container takes a picture, by writing the header of one into memory."""
-    try:
-        with av.open(io.BytesIO(), "w", format=container_format) as trial:
-            trial.add_stream_from_template(picture, opaque=True)
-            trial.start_encoding()
-    except (ValueError, av.error.FFmpegError):
-        return False
-    return True
+def _codec_of(picture: av.VideoStream) -> str:
+    return picture.codec_context.name if picture.codec_context else "of an unknown codec"
 
 
-def _remux(container: InputContainer, picture: av.VideoStream, scored: ScoredVideo, path: Path) -> float:
-    """Write picture and sound; their length in seconds."""
+def _remux(
+    container: InputContainer, picture: av.VideoStream, scored: ScoredVideo, path: Path
+) -> tuple[float, tuple[str, ...]]:
+    """Write picture and sound; their length in seconds, and what was left out."""
     source, soundtrack = scored.source, scored.soundtrack
     clip = probe_clip(source)
     n_samples = round(clip.duration_s * soundtrack.sample_rate)
-    with (
-        whole_file(path, inputs=(source, soundtrack.path)) as part,
-        writing_errors(path),
-        open_output(part, _format_of(path), soundtrack.sample_rate) as out,
-    ):
-        copied = _add_copy(out, picture)
-        sound = add_aac(out, soundtrack.channels, soundtrack.sample_rate)
-        out.start_encoding()
-        streams = [
-            _copied_packets(container, picture, copied, clip),
-            read_ahead(aac_packets(sound, blocks_of(soundtrack, n_samples)), _ENCODED_AHEAD),
-        ]
-        # In the order of time, so that nothing piles up in the writer.
-        for number, packet in enumerate(heapq.merge(*streams, key=_decoding_time)):
-            if number % _TOLD_EVERY == 0:
-                tell(min(max(_decoding_time(packet) / clip.duration_s, 0.0), 1.0))
-            out.mux(packet)
-    return clip.duration_s
+    span = [round(s / picture.time_base) for s in (clip.start_s, clip.start_s + clip.duration_s)]
+    with whole_file(path, inputs=(source, soundtrack.path)) as part, writing_errors(path):
+        with open_output(part, _format_of(path), soundtrack.sample_rate) as out:
+            target, pictures = _picture_into(out, container, picture, span)
+            sound = add_aac(out, soundtrack.channels, soundtrack.sample_rate)
+            label_sound(sound, scored.language)
+            with Companions(source, picture.index, out, clip) as companions:
+                left_out = [*companions.left_out, *_keep_timecode(container, picture, target)]
+                tags = dict(out.metadata)
+                out.start_encoding()
+                streams = [
+                    _bound_for(target, pictures),
+                    read_ahead(aac_packets(sound, blocks_of(soundtrack, n_samples)), _ENCODED_AHEAD),
+                    companions.packets(),
+                ]
+                # In the order of time, so that nothing piles up in the writer.
+                for number, packet in enumerate(heapq.merge(*streams, key=_decoding_time)):
+                    if number % _TOLD_EVERY == 0:
+                        tell(min(max(_decoding_time(packet) / clip.duration_s, 0.0), 1.0))
+                    out.mux(packet)
+        if _format_of(path) == "mp4":
+            put_index_first(part, tags)
+    return clip.duration_s, tuple(left_out)
+
+
+def _picture_into(
+    out: OutputContainer, container: InputContainer, picture: av.VideoStream, span: list[int]
+) -> tuple[av.VideoStream, Iterator[av.Packet]]:
+    """The stream for the picture, and what goes into it: a copy, or where that cannot be, H.264."""
+    if takes(out.format.name, picture):
+        target = _add_copy(out, picture)
+        return target, copied_packets(container, picture, *span)
+    encoder = AnewEncoder(out, picture, first_frame(container, picture))
+    describe(encoder.stream, picture)
+    return encoder.stream, encoder.packets(container, *span)
 
 
 def _add_copy(out: OutputContainer, picture: av.VideoStream) -> av.VideoStream:
     """A stream for a picture that is not encoded again."""
     # Opaque: a codec that FFmpeg only decodes can be copied too.
     copied = out.add_stream_from_template(picture, opaque=True)
+    describe(copied, picture)
     if picture.sample_aspect_ratio is not None:  # some containers keep it beside the codec
         copied.codec_context.sample_aspect_ratio = picture.sample_aspect_ratio
     if out.format.name == "mp4" and picture.codec_context.name == "hevc":
@@ -216,114 +238,26 @@ def _add_copy(out: OutputContainer, picture: av.VideoStream) -> av.VideoStream:
     return copied
 
 
-def _copied_packets(
-    container: InputContainer, picture: av.VideoStream, copied: av.VideoStream, clip: ClipInfo
-) -> Iterator[av.Packet]:
-    """The picture's packets in decoding order, the first picture that is shown at zero."""
-    start, stop = (round(s / picture.time_base) for s in (clip.start_s, clip.start_s + clip.duration_s))
-    with reading_errors(container.name):
-        packets = (packet for packet in container.demux(picture) if _is_placed(packet))
-        if container.format.name == "avi" and picture.codec_context.name in _REORDERED_IN_AVI:
-            packets = _with_presentation_times(packets, picture, start)
-        for packet in _in_order(_without_hidden_end(_with_decoding_times(packets), stop)):
-            packet.pts -= start
-            packet.dts -= start
-            packet.stream = copied
-            yield packet
+def _keep_timecode(container: InputContainer, picture: av.VideoStream, target: av.VideoStream) -> list[str]:
+    """Let the picture's time code come along; what is left out of it."""
+    timecode = timecode_of(container, picture)
+    for name in [name for name in target.metadata if name.lower() == "timecode"]:
+        del target.metadata[name]
+    if timecode is None:
+        return []
+    if not target.codec_context.framerate:
+        target.codec_context.framerate = picture.average_rate
+    # Matroska holds any text; an mp4 file counts pictures from it.
+    is_counted = target.container.format.name == "mp4"
+    if is_counted and not (_TIMECODE.fullmatch(timecode) and takes("mp4", target, {"timecode": timecode})):
+        return [f"timecode ({timecode})"]
+    target.metadata["timecode"] = timecode
+    return []
 
 
-def _is_placed(packet: av.Packet) -> bool:
-    """Whether a packet is a picture in its time: the one that flushes the decoder is empty."""
-    return packet.size > 0 and (packet.pts is not None or packet.dts is not None)
-
-
-def _with_presentation_times(
-    packets: Iterable[av.Packet], picture: av.VideoStream, start: int
-) -> Iterator[av.Packet]:
-    """Decode to learn in which order pictures are shown; the first is shown at ``start``.
-
-    AVI stores one picture an interval: the n-th that is shown takes the n-th interval.
-    """
-    picture.codec_context.options = {"skip_loop_filter": "all"}  # nobody sees these pictures
-    waiting: dict[int, av.Packet] = {}  # by their number, in the order of decoding
-    intervals = deque()
-    shift = None
-
-    def place(numbers: Iterable[int]) -> None:
-        for number in numbers:
-            if number in waiting and waiting[number].pts is None:
-                waiting[number].pts = intervals.popleft()
-
-    def placed() -> Iterator[av.Packet]:
-        for number in list(waiting):
-            if waiting[number].pts is None:
-                return
-            yield waiting.pop(number)
-
-    for number, packet in enumerate(packets):
-        shift = start - packet.dts if shift is None else shift
-        packet.dts += shift
-        intervals.append(packet.dts)
-        packet.dts -= _MAX_REORDERING * max(packet.duration or 0, 1)
-        packet.pts = number  # the picture takes it along
-        shown = [frame.pts for frame in decode(packet)]
-        packet.pts = None
-        waiting[number] = packet
-        place(shown)
-        place(overdue for overdue in list(waiting) if overdue < number - _MAX_REORDERING)  # broken
-        yield from placed()
-    place(frame.pts for frame in picture.decode(None))
-    place(list(waiting))
-    yield from placed()
-
-
-def _with_decoding_times(packets: Iterable[av.Packet]) -> Iterator[av.Packet]:
-    """Fill in what Matroska leaves out: the decoding times of the first packets, counted backwards."""
-    waiting = []
+def _bound_for(target: av.VideoStream, packets: Iterator[av.Packet]) -> Iterator[av.Packet]:
     for packet in packets:
-        if packet.pts is None:
-            packet.pts = packet.dts
-        waiting.append(packet)
-        if packet.dts is None:
-            continue
-        for earlier, later in zip(waiting[-2::-1], waiting[:0:-1], strict=True):
-            earlier.dts = later.dts - max(earlier.duration or 0, 1)
-        yield from waiting
-        waiting = []
-    # A handful of pictures in all: each is decoded when as many have been shown.
-    shown = sorted(packet.pts for packet in waiting)
-    delay = max((time - packet.pts for time, packet in zip(shown, waiting, strict=True)), default=0)
-    for packet, time in zip(waiting, shown, strict=True):
-        packet.dts = time - delay
-        yield packet
-
-
-def _without_hidden_end(packets: Iterable[av.Packet], stop: int) -> Iterator[av.Packet]:
-    """Leave out what an edit list cuts off the end.
-
-    A picture there that an earlier one is built on stays, and is shown for one tick.
-    """
-    hidden = []
-    n_hidden = 0
-    for packet in packets:
-        if packet.is_discard and packet.pts >= stop:
-            packet.pts, packet.duration = stop + n_hidden, 1
-            n_hidden += 1
-            hidden.append(packet)
-        else:
-            yield from hidden
-            hidden = []
-            yield packet
-
-
-def _in_order(packets: Iterable[av.Packet]) -> Iterator[av.Packet]:
-    """Decoding times that rise, as every writer demands; damaged files repeat or turn back."""
-    earliest = None
-    for packet in packets:
-        if earliest is not None and packet.dts < earliest:
-            packet.dts = earliest
-        packet.pts = max(packet.pts, packet.dts)
-        earliest = packet.dts + 1
+        packet.stream = target
         yield packet
 
 

@@ -3,7 +3,7 @@
 import os
 import unicodedata
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -14,6 +14,7 @@ import soundfile as sf
 
 from moodscore.errors import MoodscoreError
 from moodscore.files import replacing
+from moodscore.media._ogg import Section, ogg_links
 from moodscore.media._source import open_file
 from moodscore.media.audio_file import AudioFile
 from moodscore.media.soundtrack import SAMPLE_RATE, SILENCE_PEAK, _channels, _decoded, _resampled
@@ -77,7 +78,7 @@ def decode_song(path: str | Path, out: str | Path) -> AudioFile:
     """Decode a song from its first to its last sample into a lossless file, block by block.
 
     More than two channels are mixed to stereo; the rate becomes 44.1 kHz (soxr). The pictures of a
-    cover are not looked at.
+    cover are not looked at. Of a chained Ogg file, as web radio leaves them, all links are decoded.
 
     Parameters
     ----------
@@ -97,16 +98,46 @@ def decode_song(path: str | Path, out: str | Path) -> AudioFile:
         If the file cannot be read or decoded, is protected, or is silent from end to end.
     """
     with replacing(out) as part:
-        with _decoding_errors(path), open_file(path) as container:
-            track = _sound_of(container, path)
-            length = _n_samples(container, track)
-            blocks = _resampled(_cut(_samples(container, track, path), length), track.rate)
-            n_samples, peak = _store(part, blocks, _channels(track))
-        if n_samples <= _DECODED_SHARE * (length or 0) * SAMPLE_RATE / track.rate:
+        links = ogg_links(path) if Path(path).is_file() else []
+        if len(links) > 1 or (links and links[0][0] > 0):
+            n_samples, peak, expected = _store_chain(path, links, part)
+        else:
+            n_samples, peak, expected = _store_whole(path, part)
+        if n_samples <= _DECODED_SHARE * expected:
             raise MoodscoreError(f"{path}: little or nothing in it can be decoded; {_WHY}")
         if peak < SILENCE_PEAK:
             raise MoodscoreError(f"{path}: is silent")
     return AudioFile.open(out)
+
+
+def _store_whole(path: str | Path, part: Path) -> tuple[int, float, float]:
+    """Decode a file of one stream: samples and peak of what was written, and how many were promised."""
+    with _decoding_errors(path), open_file(path) as container:
+        track = _sound_of(container, path)
+        length = _n_samples(container, track)
+        blocks = _resampled(_cut(_samples(container, track, path), length), track.rate)
+        return *_store(part, blocks, _channels(track)), (length or 0) * SAMPLE_RATE / track.rate
+
+
+def _store_chain(path: str | Path, links: list[tuple[int, int]], part: Path) -> tuple[int, float, float]:
+    """Decode a chain, link by link, each at a rate and with channels of its own."""
+    with _decoding_errors(path):
+        channels = max(_channels(track) for _, track in _linked(path, links))
+        blocks = (
+            np.broadcast_to(block, (len(block), channels))
+            for container, track in _linked(path, links)
+            for block in _resampled(_samples(container, track, path), track.rate)
+        )
+        return *_store(part, blocks, channels), 0.0
+
+
+def _linked(
+    path: str | Path, links: list[tuple[int, int]]
+) -> Iterator[tuple[av.container.InputContainer, av.AudioStream]]:
+    for link in links:
+        section = Section(path, *link)
+        with closing(section), av.open(section, format="ogg", metadata_errors="replace") as container:
+            yield container, _sound_of(container, path)
 
 
 def _sound_files(folder: Path) -> Iterator[Path]:

@@ -1,29 +1,40 @@
 """The sound of a clip, on the clock of its picture, at one sample rate."""
 
+import logging
 import math
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 import av
 import numpy as np
 import soundfile as sf
 import soxr
+from av.stream import Disposition
 
 from moodscore.errors import MoodscoreError
 from moodscore.media._source import decode, open_file, reading_errors
 from moodscore.media.audio_file import AudioFile
+from moodscore.samples import ArraySource
+
+logger = logging.getLogger(__name__)
 
 #: Every stored soundtrack has this sample rate, in Hz.
 SAMPLE_RATE = 44_100
 #: A sound that never exceeds this peak (-80 dBFS) is no sound.
 SILENCE_PEAK = 1e-4
+#: What a container says where it does not know the language.
+_NOT_TOLD = (None, "", "und")
 #: Time stamps may be off by this much (containers round them) before sound is taken to be missing.
 _JITTER_S = 0.02
 
 
 def decode_soundtrack(path: str | Path, out: str | Path, *, start_s: float, duration_s: float) -> AudioFile:
-    """Decode the first sound track of a clip into a lossless file, block by block.
+    """Decode the sound track of a clip into a lossless file, block by block.
+
+    Of several tracks it is the one that players choose by themselves, or the first that is not silent; the
+    log says which.
 
     The result starts with the first picture and is exactly as long as the picture: what the
     container starts earlier is cut, what starts later is padded with silence, and so is a track
@@ -53,18 +64,110 @@ def decode_soundtrack(path: str | Path, out: str | Path, *, start_s: float, dura
     part = out.with_name(f".{out.name}.part")
     n_samples = round(duration_s * SAMPLE_RATE)
     try:
-        with reading_errors(path), open_file(path) as container:
-            if not container.streams.audio:
-                raise MoodscoreError(f"{path}: has no sound track")
-            track = container.streams.audio[0]
-            blocks = _aligned(_decoded(container, track), track, start_s, duration_s)
-            peak = _store(part, _resampled(blocks, track.rate), _channels(track), n_samples)
-        if peak < SILENCE_PEAK:
-            raise MoodscoreError(f"{path}: its sound track is silent")
+        tracks = _tracks(path)
+        for taken in tracks:
+            with reading_errors(path), open_file(path) as container:
+                track = container.streams[taken.index]
+                blocks = _aligned(_decoded(container, track), track, start_s, duration_s)
+                peak = _store(part, _resampled(blocks, track.rate), _channels(track), n_samples)
+            if peak >= SILENCE_PEAK:
+                break
+        else:
+            are_silent = "its sound track is" if len(tracks) == 1 else "all its sound tracks are"
+            raise MoodscoreError(f"{path}: {are_silent} silent")
         os.replace(part, out)
     finally:
         part.unlink(missing_ok=True)
+    if len(tracks) > 1:
+        number = sorted(tracks).index(taken) + 1
+        spoken = f" ({taken.language})" if taken.language else ""
+        logger.warning("%s: of its %d sound tracks, track %d%s is taken", path, len(tracks), number, spoken)
     return AudioFile.open(out)
+
+
+def spoken_language(path: str | Path) -> str | None:
+    """What is spoken in a clip, where it has sound tracks that all say the same (``eng``)."""
+    with reading_errors(path), open_file(path) as container:
+        languages = {track.metadata.get("language") for track in container.streams.audio} - set(_NOT_TOLD)
+    return languages.pop() if len(languages) == 1 else None
+
+
+def sampled_sound(path: str | Path, *, n: int, length_s: float) -> list[ArraySource]:
+    """Some excerpts of a clip's sound track, evenly spread; of a short clip all of it in one.
+
+    Of several tracks it is the first that is not silent, those before the others that players choose by
+    themselves.
+
+    Parameters
+    ----------
+    path : str or Path
+        The video file.
+    n : int
+        How many excerpts.
+    length_s : float
+        Length of each in seconds.
+
+    Returns
+    -------
+    list of ArraySource
+        At the track's own rate, in one or two channels; empty if there is no sound.
+
+    Raises
+    ------
+    MoodscoreError
+        If it cannot be decoded.
+    """
+    try:
+        tracks = _tracks(path)
+    except MoodscoreError:
+        return []
+    for taken in tracks:
+        with reading_errors(path), open_file(path) as container:
+            track = container.streams[taken.index]
+            excerpts = list(_excerpts(container, track, n, length_s))
+        if any(np.abs(excerpt.samples).max(initial=0) >= SILENCE_PEAK for excerpt in excerpts):
+            return excerpts
+    return []
+
+
+def _excerpts(
+    container: av.container.InputContainer, track: av.AudioStream, n: int, length_s: float
+) -> Iterator[ArraySource]:
+    duration_s = (container.duration or 0) / av.time_base
+    begin_s = (container.start_time or 0) / av.time_base
+    starts = [None] if duration_s <= n * length_s else np.linspace(0, duration_s - length_s, n).tolist()
+    for start in starts:
+        if start is not None:
+            container.seek(round((begin_s + start) * av.time_base))
+        wanted = round((n if start is None else 1) * length_s * track.rate)
+        blocks, held = [], 0
+        for _, block in _decoded(container, track):
+            blocks.append(block)
+            held += len(block)
+            if held >= wanted:
+                break
+        if blocks:
+            yield ArraySource(np.concatenate(blocks)[:wanted], track.rate)
+
+
+class _Track(NamedTuple):
+    index: int
+    language: str | None
+
+
+def _tracks(path: str | Path) -> list[_Track]:
+    """All sound tracks, those first that players choose by themselves."""
+    with reading_errors(path), open_file(path) as container:
+        tracks = [track for track in container.streams.audio if track.codec_context is not None]
+        if not tracks:
+            unknown = " that can be decoded" if container.streams.audio else ""
+            raise MoodscoreError(f"{path}: has no sound track{unknown}")
+        tracks.sort(key=lambda track: not track.disposition & Disposition.default)
+        languages = [track.metadata.get("language") for track in tracks]
+        return [
+            _Track(track.index, None if language in _NOT_TOLD else language)
+            for track, language in zip(tracks, languages, strict=True)
+        ]
 
 
 def _channels(track: av.AudioStream) -> int:

@@ -122,14 +122,15 @@ def _hear(
 ) -> tuple[dict[str, str], dict[str, str]]:
     """See that the cache holds every song; the keys of those it does, the reasons why not of the others."""
     # Here and not in workers: to start those takes longer than to read most libraries.
-    keys, reasons = map_clips(_content_key, songs, Compute(backend="serial"), label="Looking at the songs")
+    serial = Compute(backend="serial")
+    keys, reasons = map_clips(_content_key, songs, serial, label="Looking at the songs", tells=False)
     first = {key: file for file, key in reversed(keys.items())}
     for file, key in keys.items():
         if first[key] != file:
             reasons[file] = f"is the same as {first[key]}"
     unheard = {file: (songs[file], key) for key, file in first.items() if not cache.holds(key, segment_s)}
     add = partial(_add, cache=cache, segment_s=segment_s)
-    reasons |= map_clips(add, unheard, compute, label="Listening to the songs")[1]
+    reasons |= map_clips(add, unheard, compute, label="Listening to the songs", tells=False)[1]
     return {file: key for file, key in keys.items() if file not in reasons}, reasons
 
 

@@ -8,18 +8,16 @@ pattern with ``*`` and ``?`` (which here also match ``/``). The song itself goes
 folder, that before the first pattern that fits.
 """
 
-import csv
 import fnmatch
-import io
 import logging
 import re
-import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
 from moodscore.errors import MoodscoreError
 from moodscore.media import Song
+from moodscore.sheets import Sheet, canonical, read_sheet
 
 #: The name of the table.
 LICENCE_TABLE = "LICENSES.csv"
@@ -27,7 +25,6 @@ LICENCE_TABLE = "LICENSES.csv"
 _FILE = "file"
 _LICENCE_SPELLINGS = ("licence", "license")
 _CREDITS = ("title", "author", "source")
-_DELIMITERS = ",;\t"
 _WILDCARDS = re.compile(r"[*?]")
 
 logger = logging.getLogger(__name__)
@@ -103,19 +100,19 @@ def _read_table(path: Path) -> _Table:
     table = _Table(path)
     if not path.is_file():
         return table
-    rows = _rows(path)
-    _, header = next(rows, (1, []))
-    places = _column_places(path, [name.lower() for name in header])
-    for line, values in rows:
-        if len(values) != len(header):
+    known = {_FILE, *_LICENCE_SPELLINGS, *_CREDITS}
+    sheet = read_sheet(path, lambda name: canonical(name) in known, what="a table of licences")
+    places = _column_places(sheet)
+    for line, values in sheet.rows:
+        if len(values) != len(sheet.header):
             raise MoodscoreError(
-                f"{path}, row {line}: has {len(values)} values; write {len(header)}, as in the header"
+                f"{path}, row {line}: has {len(values)} values; write {len(sheet.header)}, as in the header"
             )
         cells = {column: values[place] for column, place in places.items()}
         for column in (_FILE, "licence"):
             if not cells[column]:
                 raise MoodscoreError(f"{path}, row {line}, column {column}: is empty; fill it in")
-        name = str(PurePosixPath(unicodedata.normalize("NFC", cells[_FILE]).replace("\\", "/")))
+        name = str(PurePosixPath(cells[_FILE].replace("\\", "/")))
         if name in table.lines:
             raise MoodscoreError(
                 f"{path}, row {line}, column {_FILE}: {name!r} is in row {table.lines[name]} too; keep one"
@@ -124,38 +121,19 @@ def _read_table(path: Path) -> _Table:
     return table
 
 
-def _rows(path: Path) -> Iterator[tuple[int, list[str]]]:
-    """Line number and stripped values of every row that is not blank, the header first."""
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except OSError as error:
-        raise MoodscoreError(f"{path}: cannot be read ({error.strerror or error})") from error
-    except UnicodeDecodeError as error:
-        raise MoodscoreError(f"{path}: is not UTF-8 text; save it as CSV in UTF-8") from error
-    delimiter = max(_DELIMITERS, key=text.partition("\n")[0].count)
-    reader = csv.reader(io.StringIO(text), delimiter=delimiter, strict=True)
-    line = 1
-    try:
-        for row in reader:
-            values = [value.strip() for value in row]
-            if any(values):
-                yield line, values
-            line = reader.line_num + 1  # a quoted value may span lines: a row is where it begins
-    except csv.Error as error:
-        raise MoodscoreError(f"{path}, row {line}: is no row of a table ({error}); mend it") from error
-
-
-def _column_places(path: Path, header: list[str]) -> dict[str, int]:
+def _column_places(sheet: Sheet) -> dict[str, int]:
     places = {}
+    names = [canonical(name) for name in sheet.header]
     for column, spellings in (
         (_FILE, (_FILE,)),
         ("licence", _LICENCE_SPELLINGS),
         *((c, (c,)) for c in _CREDITS),
     ):
-        found = [place for place, name in enumerate(header) if name in spellings]
+        found = [place for place, name in enumerate(names) if name in spellings]
         if len(found) > 1 or (not found and column not in _CREDITS):
             problem = "is there twice" if found else "is missing"
-            raise MoodscoreError(f"{path}, row 1, column {column}: {problem}; there must be one of it")
+            where = f"{sheet.path}, row {sheet.header_line}, column {column}"
+            raise MoodscoreError(f"{where}: {problem}; there must be one of it")
         if found:
             places[column] = found[0]
     return places

@@ -9,6 +9,7 @@ from moodscore.media import (
     AudioFile,
     ClipInfo,
     Loudness,
+    Presence,
     decode_soundtrack,
     measure_loudness,
     mix_with_original,
@@ -17,6 +18,7 @@ from moodscore.media import (
 )
 from moodscore.progress import part
 from moodscore.samples import SampleSource
+from moodscore.sound import SPEECH_STEP_S, speech_presence
 
 #: Shares of the work that are done when the music is rendered and when the video's own sound is mixed in.
 _RENDERED, _MIXED = 0.3, 0.65
@@ -45,8 +47,8 @@ def finish_soundtrack(
 ) -> FinishedSoundtrack:
     """Bring music to -16 LUFS under -1 dBTP, mixed with the video's own sound if that is kept.
 
-    The music is brought to the loudness of the original as it is kept and ducked under it; then the
-    mix to the loudness of all.
+    The music is brought to the loudness of the original as it is kept and ducked where somebody speaks in
+    it; then the mix to the loudness of all.
 
     Parameters
     ----------
@@ -101,7 +103,8 @@ def _mixed(music: AudioFile, original: AudioFile, keep_db: float, folder: Path) 
         music.path.unlink()
         music = louder
     with part(0.7, 1.0):
-        mixed = mix_with_original(music, original, folder / "mixed.wav", keep_db=keep_db)
+        speech = Presence(speech_presence(original), SPEECH_STEP_S)
+        mixed = mix_with_original(music, original, folder / "mixed.wav", keep_db=keep_db, speech=speech)
     for used in (music, original):
         used.path.unlink()
     return mixed

@@ -26,6 +26,7 @@ from moodscore.emotion import (
 )
 from moodscore.emotion._tables import Sheet
 from moodscore.errors import MoodscoreError
+from moodscore.sheets import is_nothing
 
 _OPTION = "--emotion"
 _SECONDS = r"\d+(?:\.\d*)?"
@@ -184,9 +185,9 @@ def _span(start_s, end_s, quadrant, scores, where) -> EmotionSpan:
 
 
 def _read_table(path: Path) -> list[EmotionSpan]:
-    sheet = Sheet.read(path)
-    has_quadrant = "quadrant" in sheet.header
-    has_scores = "valence" in sheet.header or "arousal" in sheet.header
+    sheet = Sheet.read(path, ("start_s", "end_s", "quadrant", "valence", "arousal"))
+    has_quadrant = sheet.count("quadrant") > 0
+    has_scores = sheet.count("valence") + sheet.count("arousal") > 0
     if not (has_quadrant or has_scores):
         raise MoodscoreError(f"{path}: lacks a column quadrant, or valence and arousal; add it")
     names = ("start_s", "end_s") + ("quadrant",) * has_quadrant + ("valence", "arousal") * has_scores
@@ -205,9 +206,10 @@ def _table_span(sheet: Sheet, line: int, row: dict[str, str]) -> EmotionSpan | N
     """The span of a row; None if it says nothing of emotion."""
     times = {}
     for name in ("start_s", "end_s"):
-        times[name] = sheet.number(row[name]) if row[name] else None
+        times[name] = None if is_nothing(row[name]) else sheet.seconds(row[name])
         if times[name] is not None and not times[name] >= 0:
-            raise sheet.refusal(line, name, repr(row[name]), sheet.wanted("seconds, or nothing"))
+            expected = sheet.wanted("seconds (or m:ss), or nothing")
+            raise sheet.refusal(line, name, repr(row[name]), expected)
     quadrant = row.get("quadrant") or None
     if quadrant == NEUTRAL:
         return _span(times["start_s"], times["end_s"], None, _MIDDLE, f"{sheet.path}, row {line}")

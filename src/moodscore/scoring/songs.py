@@ -39,7 +39,8 @@ def index_songs(
     Returns
     -------
     pd.DataFrame
-        As `moodscore.music.build_snippets` makes it.
+        As `moodscore.music.build_snippets` makes it; ``attrs["left_out"]`` lists the file and the reason of
+        each song that cannot be used.
 
     Raises
     ------
@@ -69,7 +70,10 @@ def _indexed(folder: Path, songs: SongCache, judge: dict, scaler: dict, segment_
         segment_s=segment_s,
         compute=compute,
     )
-    return library.snippets, library.sources
+    left_out = library.report[library.report["status"] == "left_out"]
+    snippets = library.snippets
+    snippets.attrs["left_out"] = left_out[["file", "reason"]].to_numpy().tolist()
+    return snippets, library.sources
 
 
 def _state(folder: Path, *model: object) -> str:

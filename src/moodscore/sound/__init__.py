@@ -14,6 +14,7 @@ __getattr__, __dir__, __all__ = _lazy.attach(
     submod_attrs={
         "features": ["musical_cues", "sound_features", "tempo_loudness_rhythm"],
         "options": ["SoundOptions"],
+        "presence": ["SPEECH_STEP_S", "music_share", "speech_presence"],
         "quantiles": ["QuantileMap"],
         "scaling": ["FEATURES", "AudioScaler"],
         "variants": ["Variant"],

@@ -1,32 +1,24 @@
-"""Tables as people hand them in: any delimiter, byte order mark, line end, and blank rows."""
+"""Answers as people hand them in: tables of any make whose rows are as long as their header."""
 
-import codecs
-import csv
-import io
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from moodscore.emotion import HIGHEST_SCORE, LOWEST_SCORE
 from moodscore.errors import MoodscoreError
+from moodscore.sheets import Row, read_sheet
+from moodscore.sheets import Sheet as TextSheet
 
-_DELIMITERS = ",;\t"
+__all__ = ["Row", "Sheet", "quoted"]
+
 #: What `float` takes besides ("nan", "1_0", digits of other scripts) is a slip of the pen in a table.
 _NUMBER = re.compile(r"\d+\.?\d*|\.\d+", re.ASCII)
 
 
 @dataclass(frozen=True)
-class Row:
-    """A row, the line it begins in (the header being line 1), and its cells, stripped of spaces."""
-
-    line: int
-    cells: list[str]
-
-
-@dataclass(frozen=True)
 class Sheet:
-    """A table of text.
+    """A table of answers.
 
     Attributes
     ----------
@@ -44,20 +36,19 @@ class Sheet:
 
     @classmethod
     def read(cls, path: Path, is_known: Callable[[str], bool]) -> "Sheet":
-        """Read a file; its delimiter is the one that parts the most columns whose names are known.
+        """Read a file (`moodscore.sheets.read_sheet`).
 
         Raises
         ------
         MoodscoreError
             If the file cannot be read, is no table, or a row has more values than the header.
         """
-        text = _read_text(path)
-        delimiter = max(_DELIMITERS, key=lambda d: sum(map(is_known, _header(path, text, d))))
-        header, *rows = list(_rows(path, text, delimiter)) or [Row(1, [])]
+        # An answer may be any text, also one that looks like a comment.
+        read = read_sheet(path, is_known, what="answers", comments=False)
         # Programmes leave out empty values at the end of a row.
-        width = len(header.cells)
-        rows = [Row(row.line, row.cells + [""] * (width - len(row.cells))) for row in rows]
-        sheet = cls(path, header.cells, rows)
+        width = len(read.header)
+        rows = [Row(row.line, row.cells + [""] * (width - len(row.cells))) for row in read.rows]
+        sheet = cls(path, read.header, rows)
         for row in rows:
             if any(row.cells[width:]):
                 found = f"{len(row.cells)} values"
@@ -66,8 +57,7 @@ class Sheet:
 
     def refusal(self, row: Row, column: str | None, found: str, expected: str) -> MoodscoreError:
         """The error that names a cell, what stands there and what should."""
-        where = f"{self.path}, row {row.line}" + (f", column {column}" if column else "")
-        return MoodscoreError(f"{where}: found {found or 'nothing'}, expected {expected}")
+        return TextSheet(self.path, self.header, 1, [], "").refusal(row.line, column, found, expected)
 
     def score(self, row: Row, place: int) -> float:
         """A score from 1 to 9.
@@ -88,33 +78,3 @@ class Sheet:
 def quoted(text: str) -> str:
     """A value in quotes, or nothing at all."""
     return repr(text) if text else ""
-
-
-def _read_text(path: Path) -> str:
-    try:
-        content = path.read_bytes()
-        wide = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
-        return content.decode("utf-16" if wide else "utf-8-sig")
-    except OSError as error:
-        raise MoodscoreError(f"{path}: cannot be read ({error.strerror})") from error
-    except UnicodeDecodeError as error:
-        raise MoodscoreError(
-            f"{path}: neither UTF-8 nor UTF-16 text, expected answers saved as CSV"
-        ) from error
-
-
-def _header(path: Path, text: str, delimiter: str) -> list[str]:
-    return next((row.cells for row in _rows(path, text, delimiter)), [])
-
-
-def _rows(path: Path, text: str, delimiter: str) -> Iterator[Row]:
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-    line = 1
-    try:
-        for values in reader:
-            values = [value.strip() for value in values]
-            if line == 1 or any(values):
-                yield Row(line, values)
-            line = reader.line_num + 1  # a quoted value may span lines: a row is where it begins
-    except csv.Error as error:
-        raise MoodscoreError(f"{path}, row {line}: not a row of a table ({error})") from error

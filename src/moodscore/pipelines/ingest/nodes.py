@@ -76,6 +76,8 @@ def label_segments(
     manifest.loc[unrated, "reason"] = _UNRATED
     manifest["status"] = (manifest["reason"] == "").map({True: "used", False: "left_out"})
     _report(manifest, sorted(set(ratings["clip_id"]) - set(manifest["clip_id"])))
+    for line in emotion.beyond_the_end(ratings, clip_probe.set_index("clip_id")["duration_s"]):
+        logger.warning("%s", line)
     return manifest, segments
 
 

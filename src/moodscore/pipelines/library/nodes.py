@@ -50,6 +50,9 @@ def _summarise(snippets: pd.DataFrame, report: pd.DataFrame) -> None:
     """Say what the library holds."""
     used = report["status"] == "used"
     logger.info("Songs: %d used, %d left out", used.sum(), (~used).sum())
+    if not used.all():
+        table = report.loc[~used, ["file", "reason"]].to_string(index=False, justify="left")
+        logger.warning("Songs left out:\n%s", table)
     heard = snippets[~snippets["is_silent"]]
     counts = pd.Series(emotion.quadrant_of(heard["valence"], heard["arousal"])).value_counts()
     moods = ", ".join(f"{counts.get(name, 0)} {name}" for name in emotion.QUADRANTS)

@@ -197,6 +197,11 @@ class Models:
         cached = {"type": "CachedDataset", "versioned": True, "copy_mode": "assign", "dataset": config}
         return AbstractDataset.from_config(name, cached, self._load_versions.get(name), _NO_VERSION)
 
+    @property
+    def songs_left_out(self) -> list[list[str]]:
+        """File and reason of each song of the library that cannot be used."""
+        return self.songs.attrs.get("left_out", []) if self._library else []
+
     @cached_property
     def songs(self) -> Any:
         """The snippets of the library."""

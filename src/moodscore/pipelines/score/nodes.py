@@ -249,13 +249,14 @@ def put_to_picture(
     scored_video : dict of str to Path
         By its file name: an mp4 file, or an mkv file if an mp4 cannot hold the picture.
     score_container : dict
-        ``reason`` (why it is no mp4 file) and ``left_out`` (the streams that were not taken over).
+        ``reason`` (why it is no mp4 file, or no copy) and ``left_out`` (what was not taken over).
     """
     ((clip_id, track),) = score_soundtrack.items()
     # Datasets load partitions as callables; straight from the node before it is the track itself.
     track = track() if callable(track) else track
     out = scratch_folder(compute) / f"{clip_id}.mp4"
-    scored = media.score_video(options.video, track, out)
+    language = None if options.keep_audio_db is None else media.spoken_language(options.video)
+    scored = media.score_video(options.video, track, out, language=language)
     return {scored.path.name: scored.path}, {"reason": scored.reason, "left_out": list(scored.left_out)}
 
 

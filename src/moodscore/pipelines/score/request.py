@@ -26,6 +26,8 @@ class Request:
         See `moodscore.scoring.parse_cues`.
     keep_audio_db : float or None
         Level of the original sound.
+    replace : bool
+        Leave the original sound out, also if there is music in it.
     song : str
         The only piece that may be used: a sound file, or the name of one in the library; empty for any.
     cuts : str or None
@@ -61,6 +63,7 @@ class Request:
     library: Path | None = None
     emotion: str = ""
     keep_audio_db: float | None = None
+    replace: bool = False
     song: str = ""
     cuts: str | None = None
     change_at: str | None = None

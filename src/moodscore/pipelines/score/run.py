@@ -207,6 +207,8 @@ def _score(studio: Studio, job: Job, taken: dict[Path, Path], keep: Collection[s
     if finished is not None:
         job.path, job.is_kept = finished, True
         return
+    if not request.replace:
+        scoring.check_own_music(job.video, is_kept=request.keep_audio_db is not None)
     began = time.perf_counter()
     name = job.video.name + (f" (take {job.take + 1})" if job.take else "")
     with job.outputs.staging() as folder, Bar(name) as bar:

@@ -7,6 +7,7 @@ import click
 import pandas as pd
 from rich import get_console
 from rich.table import Table
+from rich.text import Text
 
 from moodscore.music import going_on
 from moodscore.pipelines.score.models import OWN
@@ -31,6 +32,11 @@ def report(studio: Studio, jobs: Sequence[Job]) -> None:
             table.add_row(*_row(job))
         get_console().print(table)
         get_console().print(f"read by {_reader(studio)}; start-up {studio.startup_s:.1f} s", highlight=False)
+    if studio.models.songs_left_out:
+        table = Table("song left out", "reason", box=None)
+        for file, reason in studio.models.songs_left_out:
+            table.add_row(Text(file), Text(reason))
+        get_console().print(table)
     for job in jobs:
         if job.error is not None:
             click.echo(f"Error: {job.error}", err=True)
