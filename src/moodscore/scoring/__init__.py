@@ -13,7 +13,7 @@ __getattr__, __dir__, __all__ = _lazy.attach(
     submod_attrs={
         "finishing": ["FinishedSoundtrack", "finish_soundtrack"],
         "outputs": ["Outputs", "default_output", "fingerprint", "list_videos"],
-        "own_sound": ["check_own_music"],
+        "own_sound": ["own_music"],
         "overrides": ["EmotionSpan", "override_emotion", "parse_cues"],
         "parts": ["write_midi", "write_stems"],
         "scenes": ["Scene", "explain", "scenes_of"],

@@ -5,12 +5,15 @@ are read once; the picture is drawn beside the music; of a job's results only wh
 """
 
 import importlib
+import logging
+import sys
 import time
 from collections.abc import Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+import click
 from kedro.io import AbstractDataset, DataCatalog, MemoryDataset
 from kedro.pipeline import Pipeline
 from kedro.runner import SequentialRunner
@@ -26,6 +29,8 @@ from moodscore.pipelines.score.pipeline import create_pipeline
 from moodscore.pipelines.score.progress import Bar
 from moodscore.pipelines.score.request import Job, Request, outputs_of
 from moodscore.progress import told
+
+logger = logging.getLogger(__name__)
 
 #: What looking imports, and what later steps do and what takes its time.
 _LOOKING_IMPORTS = ("cv2", "moodscore.vision.measure", "moodscore.media.frames")
@@ -207,8 +212,7 @@ def _score(studio: Studio, job: Job, taken: dict[Path, Path], keep: Collection[s
     if finished is not None:
         job.path, job.is_kept = finished, True
         return
-    if not request.replace:
-        scoring.check_own_music(job.video, is_kept=request.keep_audio_db is not None)
+    _ask_about_own_music(job.video, request)
     began = time.perf_counter()
     name = job.video.name + (f" (take {job.take + 1})" if job.take else "")
     with job.outputs.staging() as folder, Bar(name) as bar:
@@ -217,6 +221,22 @@ def _score(studio: Studio, job: Job, taken: dict[Path, Path], keep: Collection[s
         job.path = job.outputs.deliver(files, asked)
     job.made = {name: results[name] for name in keep if name in results}
     job.seconds = time.perf_counter() - began
+
+
+def _ask_about_own_music(video: Path, request: Request) -> None:
+    """Ask whoever sits there what is to become of the music a film has; say it where nobody does."""
+    heard = "" if request.replace else scoring.own_music(video)
+    if not heard:
+        return
+    if request.keep_audio_db is not None:
+        logger.warning("%s: %s; it is kept, and the new music plays with it", video, heard)
+        return
+    if sys.stdin.isatty() and sys.stderr.isatty():
+        question = f"{video} {heard}. Put the new music in its place?"
+        if not click.confirm(question, default=True, err=True):
+            raise MoodscoreError(f"{video}: {heard}; --keep-audio -6 keeps its sound under the new music")
+        return
+    logger.warning("%s: %s, which the new music replaces; --keep-audio -6 keeps its sound", video, heard)
 
 
 def _files(job: Job, results: Mapping[str, Any], folder: Path) -> dict[str, Path]:
