@@ -1,0 +1,1 @@
+"""The models that ship; see the files below ``models/``."""
