@@ -1,1 +1,0 @@
-"""The models that ship; see the files below ``models/``."""
