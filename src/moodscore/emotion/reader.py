@@ -14,7 +14,7 @@ References
 """
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
@@ -32,6 +32,7 @@ from moodscore.emotion.quadrants import (
     quadrant_of,
 )
 from moodscore.emotion.split import hold_back, main_quadrants
+from moodscore.errors import MoodscoreError
 
 if TYPE_CHECKING:
     from moodscore.fuzzy import ANFISRegressor
@@ -58,6 +59,7 @@ def train_reader(
     shrinkage: float | None = None,
     averaged: bool = False,
     even_sides: bool = False,
+    read_from: Mapping[str, Sequence[str]] | None = None,
 ) -> tuple["ANFISRegressor", pd.DataFrame]:
     """Train an ANFIS [1]_.
 
@@ -94,6 +96,9 @@ def train_reader(
         Whether constants are shifted afterwards so that as many rows are read above the middle of the
         scale as were rated there. The least squares of lopsided ratings (a few very negative clips) would
         call most clips by the side that is further out.
+    read_from : Mapping of str to sequence of str, optional
+        Of valence and arousal, which of the inputs its conclusions depend on: what says nothing of one of
+        them only adds noise to it. By default all; only for the target ``"emotion"``.
 
     Returns
     -------
@@ -120,6 +125,8 @@ def train_reader(
 
     watched = rows["clip_id"].isin(hold_back(main_quadrants(rows), held_back, seed))
     how = {"n_mfs": n_mfs, "shrinkage": shrinkage}
+    if read_from is not None and target == "emotion":
+        how["output_inputs"] = [_places(read_from.get(score, inputs), inputs) for score in _SCORES]
     if not watched.any():
         model = ANFISRegressor(max_epochs=max_epochs, **how).fit(*samples(rows))
         curve = _curve(model)
@@ -153,6 +160,15 @@ def side_shifts(read: np.ndarray, rated: np.ndarray) -> np.ndarray:
     below = (rated <= NEUTRAL_SCORE).mean(axis=0)
     quantiles = [np.quantile(own, share) for own, share in zip(read.T, below, strict=True)]
     return NEUTRAL_SCORE - np.array(quantiles)
+
+
+def _places(named: Sequence[str], inputs: Sequence[str]) -> list[int]:
+    unknown = [name for name in named if name not in inputs]
+    if unknown:
+        raise MoodscoreError(
+            f"parameter anfis.read_from: {unknown[0]} is not among the inputs; there are {', '.join(inputs)}"
+        )
+    return [list(inputs).index(name) for name in named]
 
 
 def _averaged(rows: pd.DataFrame, inputs: Sequence[str]) -> pd.DataFrame:

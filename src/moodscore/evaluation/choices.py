@@ -83,7 +83,9 @@ def choose_settling(
     pd.DataFrame
         ``what`` (``smoothing_s`` or ``neutral_radius``), ``value``, ``rmse`` (of every second, smoothed
         over so long, against its clip's rating), ``changes_per_min`` (of the quadrant), and of the clips
-        within the radius ``share``, ``quadrant_inside`` and ``quadrant_outside`` (share read right).
+        within the radius ``share``, ``parted`` (between-group variance ``p (1 - p) (outside - inside)**2`` of
+        being right: a radius is the better the further it parts readings that are right from those that are
+        not), ``quadrant_inside`` and ``quadrant_outside`` (share read right).
     """
     raw = leave_out(rows, groups, fuzzy_reader(inputs, options, seed))
     read = rows[["clip_id", "segment", "cut_s", "quadrant", *SCORES]].copy()
@@ -108,16 +110,21 @@ def choose_settling(
     distance = np.hypot(*(clips[:, :2] - NEUTRAL_SCORE).T)
     for radius in _RADII:
         inside = distance < radius
+        share = float(inside.mean())
+        within = float(right[inside].mean()) if inside.any() else np.nan
+        beyond = float(right[~inside].mean()) if not inside.all() else np.nan
         table.append(
             {
                 "what": "neutral_radius",
                 "value": radius,
-                "share": float(inside.mean()),
-                "quadrant_inside": float(right[inside].mean()) if inside.any() else np.nan,
-                "quadrant_outside": float(right[~inside].mean()) if not inside.all() else np.nan,
+                "share": share,
+                "quadrant_inside": within,
+                "quadrant_outside": beyond,
+                "parted": share * (1 - share) * max(beyond - within, 0.0) ** 2,
             }
         )
-    return pd.DataFrame(table)
+    tried = pd.DataFrame(table)
+    return tried.assign(chosen=tried["parted"].eq(tried["parted"].max()))
 
 
 def _smoothed(own: pd.DataFrame, window: float) -> pd.DataFrame:

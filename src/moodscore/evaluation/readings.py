@@ -58,6 +58,7 @@ def fuzzy_reader(inputs: Sequence[str], options: ReaderOptions, seed: int, **cha
             "balanced",
             "averaged",
             "even_sides",
+            "read_from",
         }
     )
 

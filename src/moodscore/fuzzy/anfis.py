@@ -48,6 +48,10 @@ class ANFISRegressor(MultiOutputMixin, RegressorMixin, BaseEstimator):
         Penalty on the sum of squares of what the consequents of the rules differ by from a shared one, on
         which alone ``ridge`` then lies: a large one leaves a single linear model, so more rules do little
         harm where data are few. By default every consequent stands for itself, as in [1]_.
+    output_inputs : sequence of sequence of int, optional
+        Of each output the inputs (by their place) that its consequents may depend on; their other
+        coefficients are 0. All outputs share the premises, whatever their consequents depend on. By default
+        every output depends on every input.
     max_rules : int
         Refuse to build more rules than this; time and memory grow with the square of it, at least.
 
@@ -108,6 +112,7 @@ class ANFISRegressor(MultiOutputMixin, RegressorMixin, BaseEstimator):
         patience: int | None = None,
         max_rules: int = 512,
         shrinkage: float | None = None,
+        output_inputs: Sequence[Sequence[int]] | None = None,
     ) -> None:
         self.n_mfs = n_mfs
         self.max_epochs = max_epochs
@@ -116,6 +121,7 @@ class ANFISRegressor(MultiOutputMixin, RegressorMixin, BaseEstimator):
         self.patience = patience
         self.max_rules = max_rules
         self.shrinkage = shrinkage
+        self.output_inputs = output_inputs
 
     def fit(
         self,
@@ -159,6 +165,9 @@ class ANFISRegressor(MultiOutputMixin, RegressorMixin, BaseEstimator):
         inputs, targets, weights = inputs[kept], targets[kept], weights[kept]
         checks.check_rows(inputs)
         n_mfs = checks.resolve_n_mfs(self.n_mfs, self.n_features_in_, self.max_rules)
+        output_inputs = checks.resolve_output_inputs(
+            self.output_inputs, self.n_features_in_, len(output_names)
+        )
         checks.check_varies(inputs, checks.input_names(self))
         checking = self._checking_samples(validation_data, len(output_names))
 
@@ -172,6 +181,7 @@ class ANFISRegressor(MultiOutputMixin, RegressorMixin, BaseEstimator):
                 patience=self.patience,
                 checking=checking,
                 shrinkage=self.shrinkage,
+                output_inputs=output_inputs,
             )
         self.n_mfs_ = n_mfs
         self.input_names_ = checks.input_names(self)

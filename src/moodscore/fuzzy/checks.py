@@ -1,6 +1,7 @@
 """What a fuzzy system cannot be trained on, and how to say so."""
 
 import math
+import operator
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from numbers import Integral, Real
@@ -100,6 +101,30 @@ def resolve_n_mfs(n_mfs: int | Sequence[int], n_inputs: int, max_rules: int) -> 
         raise MoodscoreError(
             f"n_mfs={n_mfs} on {n_inputs} inputs makes {n_rules} rules, max_rules is {max_rules}: "
             "give fewer inputs or membership functions, or raise max_rules"
+        )
+    return resolved
+
+
+def resolve_output_inputs(
+    output_inputs: Any, n_inputs: int, n_outputs: int
+) -> tuple[tuple[int, ...], ...] | None:
+    """Of each output the places of its inputs.
+
+    Raises
+    ------
+    MoodscoreError
+        If there is not one list an output, or one names what is no place of an input.
+    """
+    if output_inputs is None:
+        return None
+    try:
+        resolved = tuple(tuple(operator.index(place) for place in own) for own in output_inputs)
+    except TypeError:
+        resolved = ()
+    if len(resolved) != n_outputs or any(not 0 <= place < n_inputs for own in resolved for place in own):
+        raise MoodscoreError(
+            f"output_inputs is {output_inputs!r}: give places, 0 to {n_inputs - 1}, for each of the "
+            f"{n_outputs} outputs"
         )
     return resolved
 

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from moodscore.fuzzy.grid import RuleGrid, grid_premises, outer_rows
-from moodscore.fuzzy.least_squares import InputBasis, consequent_solver, row_blocks
+from moodscore.fuzzy.least_squares import InputBasis, OutputInputs, consequent_solver, row_blocks
 from moodscore.fuzzy.membership import evaluate_memberships, premise_gradient
 from moodscore.fuzzy.samples import Samples
 
@@ -92,6 +92,7 @@ def train(
     patience: int | None = None,
     checking: Samples | None = None,
     shrinkage: float | None = None,
+    output_inputs: OutputInputs | None = None,
 ) -> TrainedSystem:
     """Train a system by hybrid learning.
 
@@ -113,10 +114,12 @@ def train(
         Choose the best epoch by the error on these instead of the training error.
     shrinkage : float, optional
         Penalty on what the rules' consequents differ by from a shared one.
+    output_inputs : sequence of sequence of int, optional
+        Of each output the inputs that its consequents may depend on.
     """
     lowest, highest = samples.inputs.min(axis=1), samples.inputs.max(axis=1)
     basis = InputBasis(lowest, highest)
-    solver = consequent_solver(grid, basis, samples, ridge, shrinkage)
+    solver = consequent_solver(grid, basis, samples, ridge, shrinkage, output_inputs)
     columns = basis.columns(samples.inputs)
     least_widths = np.repeat(_LEAST_WIDTH * (highest - lowest), grid.n_mfs)
     step = StepSize(initial_step)

@@ -35,7 +35,8 @@ References
 """
 
 import math
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from functools import reduce
 from typing import Protocol
 
@@ -45,6 +46,9 @@ from scipy.linalg.lapack import dlange, dpocon, dposv
 
 from moodscore.fuzzy.grid import RuleGrid, outer_rows
 from moodscore.fuzzy.samples import Samples
+
+#: Of each output the inputs that its consequents may depend on.
+OutputInputs = Sequence[Sequence[int]]
 
 _EPSILON = np.finfo(float).eps
 #: Numbers in the widest temporary of a block of rows: what a core's cache holds.
@@ -114,7 +118,12 @@ class ConsequentSolver(Protocol):
 
 
 def consequent_solver(
-    grid: RuleGrid, basis: InputBasis, samples: Samples, ridge: float, shrinkage: float | None = None
+    grid: RuleGrid,
+    basis: InputBasis,
+    samples: Samples,
+    ridge: float,
+    shrinkage: float | None = None,
+    output_inputs: OutputInputs | None = None,
 ) -> ConsequentSolver:
     """The cheaper of the two forms that is accurate on these data.
 
@@ -131,13 +140,15 @@ def consequent_solver(
     shrinkage : float, optional
         Penalty on the sum of squares of what the rules differ by from a shared consequent, on which alone
         ``ridge`` then lies. By default there is none.
+    output_inputs : sequence of sequence of int, optional
+        Of each output the inputs that its consequents may depend on; by default all.
     """
     inputs, _, weights = samples
     n_parameters = grid.n_rules * (grid.n_inputs + 1)
     largest_trace = weights @ (1 + np.einsum("is,is->s", inputs, inputs))
-    if len(weights) < n_parameters and largest_trace < _KERNEL_CONDITION * ridge:
+    if output_inputs is None and len(weights) < n_parameters and largest_trace < _KERNEL_CONDITION * ridge:
         return KernelSolver(grid, basis, samples, ridge, shrinkage)
-    return GramSolver(grid, basis, samples, ridge, shrinkage)
+    return GramSolver(grid, basis, samples, ridge, shrinkage, output_inputs)
 
 
 class GramSolver:
@@ -150,9 +161,11 @@ class GramSolver:
         samples: Samples,
         ridge: float,
         shrinkage: float | None = None,
+        output_inputs: OutputInputs | None = None,
     ) -> None:
         columns = basis.columns(samples.inputs)
         self._grid = grid
+        self._outputs_by_columns = _outputs_by_columns(output_inputs, len(columns) - 1)
         self._penalty = (ridge if shrinkage is None else shrinkage) * basis.penalty
         self._shared_penalty = None if shrinkage is None else ridge * basis.penalty
         self._n_columns = len(columns)
@@ -181,10 +194,22 @@ class GramSolver:
         gram.reshape(n_rules, n_columns, n_rules, n_columns)[rule, :, rule, :] += self._penalty
         right = right.reshape(n_rules * n_columns, self._n_outputs)
         if self._shared_penalty is None:
-            return solve_positive_definite(gram, right).reshape(n_rules, n_columns, self._n_outputs)
-        solution = solve_positive_definite(*self._with_shared(gram, right))
+            return self._solved(gram, right).reshape(n_rules, n_columns, self._n_outputs)
+        solution = self._solved(*self._with_shared(gram, right))
         own, shared = solution[:-n_columns], solution[-n_columns:]
         return own.reshape(n_rules, n_columns, self._n_outputs) + shared
+
+    def _solved(self, matrix: np.ndarray, right: np.ndarray) -> np.ndarray:
+        """Every output by the columns that are its own; the coefficients of the others are 0."""
+        if not self._outputs_by_columns:
+            return solve_positive_definite(matrix, right)
+        solution = np.zeros_like(right)
+        for columns, outputs in self._outputs_by_columns.items():
+            own = np.flatnonzero(np.isin(np.arange(len(matrix)) % self._n_columns, columns))
+            solution[np.ix_(own, outputs)] = solve_positive_definite(
+                matrix[np.ix_(own, own)], right[np.ix_(own, outputs)]
+            )
+        return solution
 
     def _with_shared(self, gram: np.ndarray, right: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """The system with the shared consequent after the rules'; strengths sum to 1, so blocks add up."""
@@ -275,6 +300,16 @@ def solve_positive_definite(matrix: np.ndarray, right: np.ndarray) -> np.ndarray
         vectors = vectors[:, kept]
         solution = vectors @ ((vectors.T @ scaled_right) / values[kept, None])
     return solution * scale[:, None]
+
+
+def _outputs_by_columns(
+    output_inputs: OutputInputs | None, n_inputs: int
+) -> dict[tuple[int, ...], list[int]]:
+    """The outputs that depend on the same inputs, by their columns; empty if all depend on all."""
+    groups: dict[tuple[int, ...], list[int]] = defaultdict(list)
+    for output, own in enumerate(output_inputs or ()):
+        groups[(*sorted(own), n_inputs)].append(output)
+    return dict(groups)
 
 
 def _narrowest_split(sizes: list[int]) -> int:

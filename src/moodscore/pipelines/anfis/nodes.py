@@ -41,6 +41,7 @@ def train_anfis(
         shrinkage=options.shrinkage,
         averaged=options.averaged,
         even_sides=options.even_sides,
+        read_from=options.read_from,
     )
 
 
