@@ -123,9 +123,11 @@ def test_pipelines_by_name(pipelines):
     }
 
 
-def test_the_full_run_needs_no_library(pipelines):
-    assert not {name for name in pipelines["__default__"].all_outputs() if name.startswith("library")}
-    assert not {"library_folder"} & pipelines["__default__"].inputs()
+def test_the_full_run_indexes_a_library_where_there_is_one(pipelines):
+    assert {"library_index", "library_report"} <= pipelines["__default__"].all_outputs()
+    assert config_of("base")["catalog"]["library_folder"]["type"].endswith("DemoLibraryDataset")
+    for environment in ("own", "deap", "lindsey", "paper"):
+        assert config_of(environment)["catalog"]["library_folder"]["type"].endswith(".FolderDataset")
 
 
 def test_every_parameter_is_read(pipelines):

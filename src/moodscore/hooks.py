@@ -16,6 +16,7 @@ from pydantic import BaseModel, Field, ValidationError
 
 from moodscore import evaluation, pipelines
 from moodscore.errors import MoodscoreError
+from moodscore.pipeline_registry import ON_REQUEST
 
 #: What a run ends with naming the folder of.
 _PLACES = {
@@ -128,7 +129,8 @@ def _check_inputs(pipeline: Pipeline, catalog: CatalogProtocol) -> None:
 
 def _maker_of(name: str) -> str | None:
     """The pipeline that makes a dataset."""
-    for pipeline_name, steps in _all_pipelines().items():
+    # Those that run only on request last: the way on is the usual one.
+    for pipeline_name, steps in sorted(_all_pipelines().items(), key=lambda item: item[0] in ON_REQUEST):
         if name in steps.all_outputs():
             return pipeline_name
     return None

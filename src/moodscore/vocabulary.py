@@ -5,3 +5,5 @@
 JOINS = ("crossfade", "hard", "jump", "change")
 #: A picture cut is on a beat within this time (s).
 ON_BEAT_S = 0.08
+#: The system that makes new music, and the one source its cue sheets point into.
+COMPOSED = "composed"

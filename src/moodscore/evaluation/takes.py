@@ -20,7 +20,6 @@ from moodscore.metrics import (
     unique_ratio,
 )
 from moodscore.music import (
-    COMPOSED,
     SYSTEMS,
     Arrangement,
     Brief,
@@ -33,6 +32,7 @@ from moodscore.music import (
 )
 from moodscore.samples import SampleSource
 from moodscore.sound import AudioScaler
+from moodscore.vocabulary import COMPOSED
 
 #: The untouched original in the tables, where its joins are those of the grid laid over it.
 ORIGINAL = "original"

@@ -19,7 +19,7 @@ __getattr__, __dir__, __all__ = _lazy.attach(
         "assembly": ["assemble_music", "sources_of"],
         "beats": ["BEAT_COLUMNS", "describe_beats"],
         "choosing": ["Chosen", "chance_of", "choose_music", "kept_findings", "notes_of"],
-        "composed": ["BAR_COLUMNS", "COMPOSED"],
+        "composed": ["BAR_COLUMNS"],
         "cues": ["CUE_COLUMNS", "cue_sheet"],
         "dictionary": ["FeatureMapping", "MusicDictionary", "MusicPart"],
         "edges": ["EDGE_COLUMNS", "describe_edges"],

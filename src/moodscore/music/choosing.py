@@ -70,7 +70,7 @@ def choose_music(
     briefs: Iterable[Brief],
     music: MusicDictionary | None,
     *,
-    system: str,
+    system: str | None = None,
     inspected: Collection[str],
     compute: Compute,
     seed: int = 0,
@@ -84,8 +84,8 @@ def choose_music(
         What is wanted, clip by clip.
     music : MusicDictionary or None
         What there is to choose from.
-    system : str
-        What chooses, or composes; see `arrange`.
+    system : str, optional
+        What chooses, or composes; see `arrange`. By default that of the music's options.
     inspected : collection of str
         The clips whose track is rendered and inspected. Where a search fails, it gets a second try.
     compute : Compute
@@ -98,6 +98,7 @@ def choose_music(
     MoodscoreError
         If no clip can be given music.
     """
+    system = music.options.system if system is None else system
     wanted = {brief.clip_id: brief for brief in briefs}
 
     def attempt(clip_id: str, brief: Brief, strictness: float = 1.0) -> Arrangement:

@@ -12,9 +12,8 @@ from moodscore.composing.form import Form
 from moodscore.music.runs import RUN_COLUMNS, numbers_of, numbers_text
 from moodscore.music.scenes import Scene
 from moodscore.music.snippets import FEATURE_COLUMNS
+from moodscore.vocabulary import COMPOSED
 
-#: Name of the system, and of the one source its cue sheets point into.
-COMPOSED = "composed"
 #: Columns that only sheets of composed music have.
 BAR_ONLY = (
     "bar",

@@ -282,7 +282,7 @@ def _asked_for(parts: Iterable[MusicPart], music: str) -> list[MusicPart]:
     chosen = []
     for kind in _KINDS_OF_MUSIC[music]:
         of_kind = [part for part in given if part.snippets["kind"].iloc[0] == kind]
-        if not of_kind:
+        if not of_kind and not (music == "both" and given):
             raise MoodscoreError(
                 f"retrieval.music: is {music}, but there is no {kind} to take music from; index one first"
             )

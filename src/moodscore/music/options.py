@@ -49,8 +49,8 @@ class MusicOptions(BaseModel):
     system : {"moodscore", "composed", "collage", "paper"}
         What makes the soundtracks: runs of music from scene to scene; new music; unit selection, a second at
         a time; or the nearest snippet and hard cuts (Sergio & Lee 2020).
-    music : {"soundtracks", "library", "both"}
-        What they are made of.
+    music : {"both", "soundtracks", "library"}
+        What they are made of; both is whatever there is of the two.
     emotion_weight : float
         Of the distance in valence and arousal, against that in tempo, loudness and rhythm together (which
         has weight 1). The system ``paper`` does not know it.
@@ -73,7 +73,7 @@ class MusicOptions(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     system: System = "moodscore"
-    music: Literal["soundtracks", "library", "both"] = "soundtracks"
+    music: Literal["both", "soundtracks", "library"] = "both"
     emotion_weight: FiniteFloat = Field(default=1.0, ge=0)
     song: str = ""
     cuts: Literal["few", "some", "many"] = "some"

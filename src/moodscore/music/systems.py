@@ -27,7 +27,7 @@ import pandas as pd
 
 from moodscore.errors import MoodscoreError
 from moodscore.music.arrangement import Arrangement
-from moodscore.music.composed import COMPOSED, bar_sheet, compose_for
+from moodscore.music.composed import bar_sheet, compose_for
 from moodscore.music.cues import cue_sheet
 from moodscore.music.dictionary import MusicDictionary
 from moodscore.music.lattice import Prices
@@ -39,6 +39,7 @@ from moodscore.music.search import search_runs
 from moodscore.music.selection import nearest_snippets, select_units
 from moodscore.music.snippets import FEATURE_COLUMNS
 from moodscore.samples import SampleSource
+from moodscore.vocabulary import COMPOSED
 
 #: Takes of the random system.
 N_RANDOM_TAKES = 20

@@ -13,7 +13,6 @@ from pathlib import Path
 from moodscore.compute import Compute, map_clips
 from moodscore.files import content_key
 from moodscore.media import AudioFile
-from moodscore.pieces.analysis import analyse_piece
 from moodscore.pieces.piece import Piece
 
 #: Raise it when analysing a piece gives something else than before: all are then analysed again.
@@ -98,5 +97,7 @@ def _key(name: str, audio: AudioFile) -> str:
 
 
 def _describe(name: str, item: tuple[AudioFile, str], *, cache: PieceCache) -> None:
+    from moodscore.pieces.analysis import analyse_piece  # with all it listens with
+
     audio, key = item
     cache.add(key, analyse_piece(audio))

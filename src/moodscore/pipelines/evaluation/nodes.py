@@ -13,6 +13,7 @@ from moodscore.errors import MoodscoreError
 from moodscore.media import AudioFile
 from moodscore.music import MusicOptions
 from moodscore.pipelines.evaluation.parameters import DEFAULTS, EvaluationOptions
+from moodscore.vocabulary import COMPOSED
 
 _KEYS = ["clip_id", "segment"]
 
@@ -238,7 +239,7 @@ def render_compared(
             music.sources_of(cues, sources, library_cache),
             sources[clip_id].n_samples,
             sources[clip_id].sample_rate,
-            notes=notes.get(clip_id) if system == music.COMPOSED else None,
+            notes=notes.get(clip_id) if system == COMPOSED else None,
         )
         for (system, clip_id), cues in shown.groupby(["system", "clip_id"])
     }

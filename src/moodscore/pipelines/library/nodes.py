@@ -27,10 +27,10 @@ def index_songs(
     library_index : pd.DataFrame
         One row a snippet (:func:`moodscore.music.index_library`).
     library_report : pd.DataFrame
-        One row a file. Both are empty where there is no folder and no music is to come from it.
+        One row a file. Both are empty where there is no folder, unless the music is to come from there.
     """
-    if options.music == "soundtracks" and not library_folder.is_dir():
-        logger.info("There is no library of songs in %s, and none is asked for", library_folder)
+    if options.music != "library" and not library_folder.is_dir():
+        logger.info("There is no library of songs in %s", library_folder)
         return pd.DataFrame(), pd.DataFrame(columns=music.REPORT_COLUMNS)
     cache = music.SongCache(library_cache)
     library = music.index_library(

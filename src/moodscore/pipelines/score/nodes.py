@@ -15,6 +15,7 @@ from moodscore.errors import MoodscoreError
 from moodscore.music import MusicOptions
 from moodscore.pipelines.score.parameters import ScoreOptions
 from moodscore.vision import MeasureOptions
+from moodscore.vocabulary import COMPOSED
 
 _KEYS = ["clip_id", "segment"]
 
@@ -141,7 +142,7 @@ def choose_score(
         The notes, if it is composed.
     """
     dictionary = None
-    if selection.system != music.COMPOSED:
+    if selection.system != COMPOSED:
         _check_columns(snippet_index)
         dictionary = music.assemble_music(
             snippet_index,

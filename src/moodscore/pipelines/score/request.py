@@ -7,7 +7,7 @@ from typing import Any
 
 from moodscore import scoring
 from moodscore.errors import MoodscoreError
-from moodscore.music.composed import COMPOSED
+from moodscore.vocabulary import COMPOSED
 
 
 @dataclass(frozen=True)

@@ -29,6 +29,7 @@ from moodscore.pipelines.score.pipeline import create_pipeline
 from moodscore.pipelines.score.progress import Bar
 from moodscore.pipelines.score.request import Job, Request, outputs_of
 from moodscore.progress import told
+from moodscore.vocabulary import COMPOSED
 
 logger = logging.getLogger(__name__)
 
@@ -259,7 +260,7 @@ def _parts(studio: Studio, job: Job, results: Mapping[str, Any], folder: Path) -
     (track,) = results["score_soundtrack"].values()
     arranged = music.Arrangement(
         str(cues["clip_id"].iloc[0]),
-        music.COMPOSED,
+        COMPOSED,
         cues,
         {},
         track.n_samples,
