@@ -13,7 +13,7 @@ def played(n, metre, phase, rng, strength=2.0):
     )
     chroma /= np.linalg.norm(chroma, axis=1, keepdims=True)
     bass = np.abs(rng.standard_normal(n)) + strength * ((np.arange(n) - phase) % metre == 0)
-    return chroma, bass
+    return chroma, bass, -20 + rng.standard_normal(n)
 
 
 @pytest.mark.parametrize("metre, phase", [(4, 0), (4, 1), (4, 3), (3, 0), (3, 2)])
@@ -28,23 +28,24 @@ def test_no_bar_is_claimed_where_there_is_none():
     for seed in range(40):
         rng = np.random.default_rng(seed)
         chroma = np.abs(rng.standard_normal((120, 12)))
-        claimed += (
-            find_bars(chroma / np.linalg.norm(chroma, axis=1, keepdims=True), rng.random(120)).metre > 0
-        )
+        chroma /= np.linalg.norm(chroma, axis=1, keepdims=True)
+        claimed += find_bars(chroma, rng.random(120), rng.standard_normal(120)).metre > 0
     assert claimed <= 4
 
 
 def test_less_than_a_few_bars_and_what_never_changes_have_no_bar():
     for n in (0, 1, 15, 64):
-        bars = find_bars(np.full((n, 12), 12**-0.5), np.zeros(n))
+        bars = find_bars(np.full((n, 12), 12**-0.5), np.zeros(n), np.zeros(n))
         assert bars.metre == 0
         assert (bars.position == UNKNOWN).all() and len(bars.position) == n
 
 
-def test_harmonic_change_is_the_angle_between_the_pairs_of_beats():
+@pytest.mark.parametrize("beats", [1, 2, 3])
+def test_harmonic_change_is_the_angle_between_the_beats_before_and_after(beats):
     chroma = np.abs(np.random.default_rng(1).standard_normal((12, 12)))
-    change = harmonic_change(chroma)
-    for i in range(2, 11):
-        before, after = chroma[i - 2] + chroma[i - 1], chroma[i] + chroma[i + 1]
+    change = harmonic_change(chroma, beats)
+    assert len(change) == 12
+    for i in range(beats, 13 - beats):
+        before, after = chroma[i - beats : i].sum(axis=0), chroma[i : i + beats].sum(axis=0)
         cosine = before @ after / np.linalg.norm(before) / np.linalg.norm(after)
         assert change[i] == pytest.approx(1 - cosine)

@@ -5,7 +5,7 @@ import numpy as np
 from moodscore.pieces.bars import find_bars
 from moodscore.pieces.beats import find_beats
 from moodscore.pieces.ending import audible_span, find_ending
-from moodscore.pieces.features import beat_attacks, beat_chroma, beat_features
+from moodscore.pieces.features import beat_attacks, beat_chroma, beat_features, beat_lows
 from moodscore.pieces.jumps import best_jumps
 from moodscore.pieces.listening import hear
 from moodscore.pieces.piece import UNKNOWN, Piece
@@ -39,7 +39,7 @@ def analyse_piece(audio: SampleSource) -> Piece:
     chroma = beat_chroma(heard, pulse.beats_s)
     if pulse.has_beat:
         bass = beat_attacks(heard.bass, heard.onset_times, pulse.beats_s)
-        position, metre, _ = find_bars(chroma, bass)
+        position, metre, _ = find_bars(chroma, bass, beat_lows(heard, pulse.beats_s))
     else:
         position, metre = np.full(len(chroma), UNKNOWN), 0
     features = beat_features(heard, pulse.beats_s)

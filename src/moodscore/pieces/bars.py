@@ -1,8 +1,8 @@
 """Where the bars begin: the hypothesis whose downbeats collect most change of harmony and bass.
 
-A downbeat is where the chord changes and the bass plays. Of every metre and every phase the mean accent
-of the downbeats is measured in its own standard error; how far the best is ahead of the next is the
-confidence.
+A downbeat is where the chord changes, and where the bass begins and grows louder. Of every metre and every
+phase the mean accent of the downbeats is measured in its own standard error; how far the best is ahead of the
+next is the confidence.
 """
 
 from typing import NamedTuple
@@ -18,8 +18,9 @@ LEAST_LEAD = 2.0
 LEAST_BEATS = 16
 #: Accents beyond this many standard deviations count no more.
 _LARGEST = 3.0
-#: What the attack in the bass counts beside the change of harmony.
-BASS_WEIGHT = 0.7
+#: What counts beside the change of harmony over two beats: that over one, the attack in the bass (in which a
+#: snare drum is heard, too), and the rise of the lowest level (in which it is not).
+SUDDEN_WEIGHT, BASS_WEIGHT, LOW_WEIGHT = 0.5, 0.5, 0.5
 
 
 class Bars(NamedTuple):
@@ -30,7 +31,7 @@ class Bars(NamedTuple):
     confidence: float
 
 
-def find_bars(chroma: np.ndarray, bass: np.ndarray) -> Bars:
+def find_bars(chroma: np.ndarray, bass: np.ndarray, low: np.ndarray) -> Bars:
     """Find the metre and the downbeats of a piece.
 
     Parameters
@@ -39,6 +40,8 @@ def find_bars(chroma: np.ndarray, bass: np.ndarray) -> Bars:
         Held pitch classes of each beat, of unit norm.
     bass : np.ndarray [shape=(n,)]
         Attack in the bass at each beat.
+    low : np.ndarray [shape=(n,)]
+        Level of the lowest tones of each beat, dB.
 
     Returns
     -------
@@ -48,7 +51,12 @@ def find_bars(chroma: np.ndarray, bass: np.ndarray) -> Bars:
     unknown = np.full(n, UNKNOWN)
     if n < LEAST_BEATS:
         return Bars(unknown, 0, 0.0)
-    accent = _scaled(harmonic_change(chroma)) + BASS_WEIGHT * _scaled(bass)
+    accent = (
+        _scaled(harmonic_change(chroma, 2))
+        + SUDDEN_WEIGHT * _scaled(harmonic_change(chroma, 1))
+        + BASS_WEIGHT * _scaled(bass)
+        + LOW_WEIGHT * _scaled(np.maximum(np.diff(low, prepend=low[0]), 0))
+    )
     accent = accent - accent.mean()
     spread = accent.std()
     if spread == 0:
@@ -66,11 +74,24 @@ def find_bars(chroma: np.ndarray, bass: np.ndarray) -> Bars:
     return Bars((np.arange(n) - phase) % metre, metre, lead)
 
 
-def harmonic_change(chroma: np.ndarray) -> np.ndarray:
-    """How much the two beats from here differ in harmony from the two before, 0 to 1 [shape=(n,)]."""
-    padded = np.concatenate([chroma[:1], chroma[:1], chroma, chroma[-1:]])
-    pairs = padded[:-1] + padded[1:]
-    before, after = pairs[:-2], pairs[2:]
+def harmonic_change(chroma: np.ndarray, beats: int) -> np.ndarray:
+    """How much some beats from here differ in harmony from as many before, 0 to 1.
+
+    Parameters
+    ----------
+    chroma : np.ndarray [shape=(n, 12)]
+        Not negative.
+    beats : int
+        How many to either side; the first and the last are repeated beyond the ends.
+
+    Returns
+    -------
+    np.ndarray [shape=(n,)]
+        One minus the cosine of the two sums.
+    """
+    padded = np.pad(chroma, ((beats, beats - 1), (0, 0)), mode="edge")
+    sums = np.lib.stride_tricks.sliding_window_view(padded, beats, axis=0).sum(axis=-1)
+    before, after = sums[: len(chroma)], sums[beats:]
     norms = np.linalg.norm(before, axis=1) * np.linalg.norm(after, axis=1)
     likeness = np.einsum("ij,ij->i", before, after)
     return 1 - np.divide(likeness, norms, out=np.ones_like(norms), where=norms > 0)

@@ -9,6 +9,8 @@ N_MFCC = 13
 N_FEATURES = PITCH_CLASSES + N_MFCC + 2
 #: Power further below the loudest is not heard (dB).
 RANGE_DB = 80.0
+#: Mel bands below 0.2 kHz.
+LOW_BANDS = 2
 #: An attack that belongs to a beat may come so much earlier or later (s).
 ATTACK_S = 0.05
 
@@ -80,6 +82,12 @@ def beat_attacks(strength: np.ndarray, times: np.ndarray, beats_s: np.ndarray) -
     bounds[:, 1] = np.clip(bounds[:, 1], bounds[:, 0], len(strength))
     highest = np.maximum.reduceat(padded, bounds.ravel())[::2]
     return np.where(bounds[:, 1] > bounds[:, 0], highest, 0.0)
+
+
+def beat_lows(heard: Heard, beats_s: np.ndarray) -> np.ndarray:
+    """Level of the lowest `LOW_BANDS` mel bands in each beat, dB [shape=(n,)]."""
+    low = levels_db(heard.mel[:, :LOW_BANDS].sum(axis=1))
+    return beat_means(low[:, None], heard.frame_times, beats_s)[:, 0]
 
 
 def levels_db(power: np.ndarray) -> np.ndarray:
