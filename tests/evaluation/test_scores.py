@@ -16,6 +16,7 @@ from moodscore.evaluation import (
     score_systems,
     systems_table,
 )
+from moodscore.evaluation.takes import CONTINUITY
 from moodscore.metrics import MFCCStatistics, fd_mfcc
 from moodscore.music import SYSTEMS
 
@@ -129,6 +130,7 @@ def measured(segments):
     ).assign(mae_waveform=0.25, log_mel_distance=10.0)
     errors[["join_auc_flux", "join_auc_click", "join_auc_loudness"]] = 0.5
     errors["unique_ratio"], errors["longest_run_s"] = 0.75, 3.0
+    errors[list(CONTINUITY)] = 1.5
     rng = np.random.default_rng(0)
     timbre = [
         {"clip_id": c, "system": s} | frames(rng) for c, _ in clips for s in ("original", "random", "oracle")
@@ -156,6 +158,7 @@ def test_errors_are_means_over_takes_then_clips(measured, segments):
     assert seen["mae_tlr"] == pytest.approx((0.1 + 0.12 + 0.2 + 0.22) / 4)
     assert held_out["mae_tlr"] == pytest.approx(0.31)
     assert seen["mae_waveform"] == 0.25 and seen["log_mel_distance"] == 10
+    assert all(seen[name] == 1.5 for name in CONTINUITY)
     assert (seen["n_clips"], held_out["n_clips"]) == (2, 1)
 
 

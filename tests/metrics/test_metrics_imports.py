@@ -7,6 +7,7 @@ import pytest
 
 FUNCTIONS = (
     "concordance_correlation",
+    "continuity",
     "emotion_match",
     "emotion_scores",
     "fd_mfcc",
@@ -35,12 +36,20 @@ def test_nothing_heavy_is_imported_with_the_room():
 def test_every_public_name_is_listed():
     import moodscore.metrics as room
 
-    assert set(FUNCTIONS) | {"LogMelReference", "MFCCStatistics"} == set(room.__all__)
+    assert set(FUNCTIONS) | {"BeatGrid", "LogMelReference", "MFCCStatistics"} == set(room.__all__)
 
 
 @pytest.mark.parametrize("first", ["import moodscore.metrics.{0}", "from moodscore.metrics.{0} import *", ""])
 def test_a_name_is_the_function_even_if_its_file_was_imported_first(first):
-    files = ("fd_mfcc", "improvement", "log_mel_distance", "mae_tlr", "mae_waveform", "emotion_match")
+    files = (
+        "continuity",
+        "fd_mfcc",
+        "improvement",
+        "log_mel_distance",
+        "mae_tlr",
+        "mae_waveform",
+        "emotion_match",
+    )
     modules_after(
         "\n".join(first.format(name) for name in files)
         + f"\nimport moodscore.metrics as room\nfor name in {FUNCTIONS}:\n"

@@ -145,26 +145,24 @@ def _cuts_on_beats(
     table: pd.DataFrame, grids: Mapping[str, BeatGrid], cuts: np.ndarray
 ) -> tuple[float, float]:
     """Share of the cuts on a beat, and of the time that is as near to one."""
-    beats, total_s, near_s = [], 0.0, 0.0
+    beats = []
     for row in table.itertuples():
-        length_s = row.end_s - row.start_s
-        total_s += length_s
         grid = grids.get(row.source_clip)
         if grid is None:
             continue
         own = grid.beats_s[(grid.beats_s >= row.source_start_s - 1e-9) & (grid.beats_s < row.source_end_s)]
-        times = own - row.source_start_s + row.start_s
-        beats.append(times)
-        near_s += _covered_s(times, row.start_s, row.end_s)
-    heard = np.concatenate(beats) if beats else np.empty(0)
+        beats.append(own - row.source_start_s + row.start_s)
+    heard = np.sort(np.concatenate(beats)) if beats else np.empty(0)
     if not len(heard) or not len(cuts):
         return float("nan"), float("nan")
-    return _mean(_near(cuts, np.sort(heard), ON_BEAT_S)), near_s / total_s
+    start_s, end_s = float(table["start_s"].iloc[0]), float(table["end_s"].iloc[-1])
+    chance = _covered_s(heard, start_s, end_s) / (end_s - start_s)
+    return _mean(_near(cuts, heard, ON_BEAT_S)), chance
 
 
 def _covered_s(times: np.ndarray, start_s: float, end_s: float) -> float:
-    """How much of a stretch is within reach of one of the times."""
+    """How much of a stretch is within reach of one of the times, which ascend."""
     low = np.clip(times - ON_BEAT_S, start_s, end_s)
     high = np.clip(times + ON_BEAT_S, start_s, end_s)
-    reached = np.maximum.accumulate(np.append(start_s, high[:-1])) if len(high) else low
-    return float(np.maximum(high - np.maximum(low, reached), 0).sum())
+    reached = np.append(start_s, high[:-1])
+    return float((high - np.maximum(low, reached)).clip(min=0).sum())
