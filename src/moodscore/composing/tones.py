@@ -20,7 +20,7 @@ _LONGEST_S = 6.0
 _SILENT = 7.0  # decay times after which a tone is over
 _LEAST_WIDTH = 0.6  # of a band, in bins of the table
 #: Share of a held harmonic that is a steady line: without it a section flutters like noise.
-_STEADY = 0.5
+_STEADY = 0.7
 #: Power, of the strongest bin's, that is left out.
 _NOTHING = 1e-10
 #: Half the phase (radians) by which the sides of a voice of full width may differ.
