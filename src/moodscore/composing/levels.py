@@ -12,10 +12,9 @@ from moodscore.composing.drums import SOUNDS_S
 from moodscore.composing.voices import PLAYER_GAIN, ROLE_GAIN, STRUCK
 
 #: Level (dB below full scale, RMS as heard) at scaled loudness 0, and how much louder 1 is.
-SOFTEST_DB, RANGE_DB = -36.0, 17.0
+SOFTEST_DB, RANGE_DB = -34.0, 17.0
 #: Bars around one over which its gain is smoothed, and the farthest a gain goes (dB from the middle one).
 _SMOOTHING_BARS, _FARTHEST_DB = 2.0, 14.0
-_MIDDLE_GAIN_DB = -18.0
 #: Share of the accents' contrast (velocity) that is heard as level; the rest is brightness.
 _TOUCH = 1.0
 

@@ -143,6 +143,13 @@ PLAYER_GAIN = {
     "flute": 0.95,
 }
 #: How much of each role goes into the hall.
-ROLE_HALL = {"lead": 0.34, "chords": 0.42, "figure": 0.32, "inner": 0.42, "bass": 0.10, "percussion": 0.16}
+ROLE_HALL = {
+    "lead": 0.42,
+    "chords": 0.5,
+    "figure": 0.38,
+    "inner": 0.5,
+    "bass": 0.12,
+    "percussion": 0.2,
+}
 #: Brightness is played in this many layers.
 N_LAYERS = 4
