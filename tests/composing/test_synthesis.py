@@ -94,6 +94,23 @@ def test_tones_have_their_pitch_and_nothing_folds_back(instrument):
         assert db[(hz > 15) & (hz < 0.5 * min(expected, 900))].max() < (-60 if instrument in HELD else -25)
 
 
+@pytest.mark.parametrize("instrument", [*HELD, *STRUCK])
+def test_no_note_of_an_instrument_sticks_out(instrument):
+    """Neighbouring pitches are alike in level, weighted as the ear does (A-weighting, IEC 61672)."""
+    low = max(INSTRUMENTS[instrument].low, 45)
+    levels = []
+    for pitch in range(low, low + 12):
+        tone = held_table(instrument, pitch, 2, RATE) if instrument in HELD else None
+        tone = struck_tone(instrument, pitch, 2, RATE) if tone is None else tone
+        n = len(tone) if instrument in HELD else RATE // 4  # held ones shimmer, as sections do
+        spectrum = np.abs(np.fft.rfft(tone[:n].mean(axis=1))) ** 2 / n**2
+        hz = np.fft.rfftfreq(n, 1 / RATE)[1:]
+        weight = librosa.A_weighting(hz)
+        levels.append(10 * np.log10(np.sum(spectrum[1:] * 10 ** (weight / 10))))
+    assert np.abs(np.diff(levels)).max() < 4
+    assert np.ptp(levels) < 7
+
+
 @pytest.mark.parametrize("instrument", ["cello", "flute", "trumpet"])
 def test_vibrato_bends_the_pitch_by_what_it_says(instrument):
     y = one_note(instrument, 69, seconds=3.0).whole()[:, 0]

@@ -46,6 +46,11 @@ NOTE_COLUMNS = (
 )
 
 
+def dynamics(loudness: np.ndarray) -> np.ndarray:
+    """The factor of velocity at a scaled loudness."""
+    return _SOFTEST + _BY_LOUDNESS * loudness
+
+
 def perform(
     parts: list[list[Part]],
     form: Form,
@@ -108,7 +113,7 @@ def perform(
     phrase_place = np.array([(bar.place + 0.5) / bar.phrase_bars for bar in bars])[bar_of]
     arch = 1 - _ARCH / 2 + _ARCH * np.sin(np.pi * np.minimum(phrase_place * 1.15, 1))
     touch = np.clip(1 + _VELOCITY_SD * rng.normal(size=len(flat)), 0.85, 1.15)
-    velocity = np.array(velocities) * (_SOFTEST + _BY_LOUDNESS * loudness) * arch * touch
+    velocity = np.array(velocities) * dynamics(loudness) * arch * touch
     bright = np.array([mood.brightness for mood in moods])[scene]
     table = pd.DataFrame(
         {

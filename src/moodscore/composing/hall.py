@@ -15,12 +15,14 @@ _REFLECTIONS = 14
 _EARLY_LEVEL, _EARLY_S = 0.55, 0.075
 #: How much of each side is heard on the other.
 _CROSS = 0.25
+#: Where music lies: the response is 1 on average there.
+_HEARD_HZ = (200.0, 3000.0)
 _SEED = 22
 
 
 @cache
 def impulse_response(sample_rate: int) -> np.ndarray:
-    """What a clap sounds like: float [shape=(n, 2)], of unit energy on each side."""
+    """What a clap sounds like: float [shape=(n, 2)]; where music lies it is as loud as the clap."""
     rng = np.random.default_rng(_SEED)
     n = int(_LENGTH_S * sample_rate)
     time = np.arange(n) / sample_rate
@@ -35,7 +37,8 @@ def impulse_response(sample_rate: int) -> np.ndarray:
     tail /= np.sqrt(np.sum(tail**2, axis=0))
     early = _early(rng, n, sample_rate)
     response = tail + _EARLY_LEVEL * early
-    return response / np.sqrt(np.sum(response**2, axis=0))
+    heard = np.abs(scipy.fft.rfft(response, axis=0)[(hz > _HEARD_HZ[0]) & (hz < _HEARD_HZ[1])])
+    return response / np.sqrt(np.mean(heard**2, axis=0))
 
 
 def _early(rng: np.random.Generator, n: int, sample_rate: int) -> np.ndarray:

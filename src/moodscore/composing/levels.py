@@ -9,15 +9,13 @@ import numpy as np
 import pandas as pd
 
 from moodscore.composing.drums import SOUNDS_S
+from moodscore.composing.expression import dynamics
 from moodscore.composing.voices import PLAYER_GAIN, ROLE_GAIN, STRUCK
 
 #: Level (dB below full scale, RMS as heard) at scaled loudness 0, and how much louder 1 is.
-SOFTEST_DB, RANGE_DB = -36.0, 17.0
-#: Bars around one over which its gain is smoothed, and the farthest a gain goes (dB from the middle one).
+SOFTEST_DB, RANGE_DB = -34.0, 17.0
+#: Bars around one over which its gain is smoothed, and the farthest a gain goes (dB).
 _SMOOTHING_BARS, _FARTHEST_DB = 2.0, 14.0
-_MIDDLE_GAIN_DB = -18.0
-#: Share of the accents' contrast (velocity) that is heard as level; the rest is brightness.
-_TOUCH = 1.0
 
 
 def note_gains(notes: pd.DataFrame, bars: pd.DataFrame) -> np.ndarray:
@@ -35,23 +33,15 @@ def note_gains(notes: pd.DataFrame, bars: pd.DataFrame) -> np.ndarray:
     own = (
         notes["role"].map(ROLE_GAIN).to_numpy() * notes["instrument"].map(PLAYER_GAIN).fillna(1.0).to_numpy()
     )
-    softness = _SOFTNESS + _BY_LOUDNESS * notes["loudness"].to_numpy()
-    accent = (notes["velocity"].to_numpy() / softness) ** _TOUCH  # what loudness did to velocity is undone
-    gain = own * accent
+    # what loudness did to velocity is undone: the level below has it
+    gain = own * notes["velocity"].to_numpy() / dynamics(notes["loudness"].to_numpy())
     bar = notes["bar"].to_numpy()
     energy = np.bincount(bar, gain**2 * _sounding_s(notes), minlength=len(bars))
     seconds = (bars["end_s"] - bars["start_s"]).to_numpy()
     measured = 10 * np.log10(np.maximum(energy / seconds, 1e-8))
-    correction = np.clip(-_smoothed(measured, bars["scene"].to_numpy()), *_limits())
+    correction = np.clip(-_smoothed(measured, bars["scene"].to_numpy()), -_FARTHEST_DB, _FARTHEST_DB)
     wanted = SOFTEST_DB + RANGE_DB * notes["loudness"].to_numpy()
     return gain * 10 ** ((wanted + correction[bar]) / 20)
-
-
-_SOFTNESS, _BY_LOUDNESS = 0.5, 0.72
-
-
-def _limits() -> tuple[float, float]:
-    return -_FARTHEST_DB, _FARTHEST_DB
 
 
 def _sounding_s(notes: pd.DataFrame) -> np.ndarray:

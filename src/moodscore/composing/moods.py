@@ -55,7 +55,7 @@ CUES = {
     # the part of a note's time that it sounds: detached to legato
     "gate": Cue(0.8, 0.0, -0.32, 0.42, 1.0, 0.95),
     # harmonics that sound: dull to bright
-    "brightness": Cue(0.55, 0.12, 0.3, 0.05, 1.0, 0.4),
+    "brightness": Cue(0.6, 0.1, 0.25, 0.05, 1.0, 0.45),
     # how much percussion; below .15 there is none
     "percussion": Cue(0.1, 0.05, 0.95, 0, 1.0, 0.0),
     # layers beside melody, chords and bass

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from moodscore.composing.drums import drum
+from moodscore.composing.expression import dynamics
 from moodscore.composing.hall import Hall
 from moodscore.composing.instruments import INSTRUMENTS
 from moodscore.composing.levels import note_gains
@@ -23,6 +24,8 @@ BLOCK = 1 << 16
 _TONES_BYTES, _KEPT_BLOCKS = 160 << 20, 6
 #: The shortest ramp of a held tone, and its part of a short note.
 _LEAST_ATTACK_S, _ATTACK_SHARE = 0.012, 0.4
+#: A note struck harder than the middle is brighter by this much.
+_BRIGHTER_TOUCH, _MIDDLE_TOUCH = 0.5, 0.6
 #: Blur of tremolo strings: strokes a second.
 _TREMOLO_HZ = 11.0
 
@@ -97,7 +100,8 @@ class SynthesisedTrack:
         table = notes.iloc[chosen]
         starts = np.rint(table["start_s"].to_numpy() * rate).astype(np.int64)
         lengths = np.maximum(np.rint(table["duration_s"].to_numpy() * rate).astype(np.int64), 1)
-        tilt = 0.5 * (table["velocity"].to_numpy() / np.maximum(0.5 + 0.72 * table["loudness"], 0.1) - 0.6)
+        touch = table["velocity"].to_numpy() / dynamics(table["loudness"].to_numpy())
+        tilt = _BRIGHTER_TOUCH * (touch - _MIDDLE_TOUCH)
         layers = layer_of(np.clip(table["brightness"].to_numpy() + tilt, 0, 0.999))
         halls = table["role"].map(ROLE_HALL).to_numpy()
         offsets = (chosen * 7919 * 13) % TABLE  # where a held tone is entered: never twice the same

@@ -20,7 +20,7 @@ _LONGEST_S = 6.0
 _SILENT = 7.0  # decay times after which a tone is over
 _LEAST_WIDTH = 0.6  # of a band, in bins of the table
 #: Share of a held harmonic that is a steady line: without it a section flutters like noise.
-_STEADY = 0.5
+_STEADY = 0.7
 #: Power, of the strongest bin's, that is left out.
 _NOTHING = 1e-10
 #: Half the phase (radians) by which the sides of a voice of full width may differ.
@@ -169,12 +169,14 @@ def struck_tone(instrument: str, pitch: int, layer: int, sample_rate: int) -> np
     decays = decay / (1 + voice.high_decay * (number - 1))
     length = min(_LONGEST_S, _SILENT * decay)
     weighted = np.sqrt(np.sum((amplitude * heard(hz)) ** 2) / 2)
+    phase = 2 * np.pi * rng.random(len(hz))
     if voice.strings:  # the second string is struck a little less and lives longer
         bend = 2 ** (voice.strings / 1200)
         hz = np.concatenate([hz, hz * bend])
-        amplitude = np.concatenate([0.75 * amplitude, 0.4 * amplitude])
+        amplitude = np.concatenate([0.88 * amplitude, 0.47 * amplitude])
         decays = np.concatenate([0.7 * decays, 1.5 * decays])
-    phase = 2 * np.pi * rng.random(len(hz))
+        # a quarter turn apart: the two neither add up nor cancel at the stroke, whatever the pitch
+        phase = np.concatenate([phase, phase + np.pi / 2])
     spread = voice.stereo * rng.uniform(-1, 1, (2, len(hz)))
     coefficients = amplitude * np.exp(1j * (phase + spread)) * (1 + 0.35 * spread * np.array([[1], [-1]]))
     n = int(length * sample_rate)
