@@ -17,6 +17,7 @@ from moodscore.music.lattice import (
     SECTION_REWARD,
     SILENCE_COST,
     TICK_S,
+    WHOLE_ENDING_S,
     Prices,
 )
 from moodscore.music.repertoire import Material
@@ -181,7 +182,7 @@ class Enumeration:
             and piece.ending in ("ends", "fades")
             and abs(at_s - piece.ends_s) <= ENDING_TOLERANCE_S + 1e-9
         ):
-            return ENDING_REWARD
+            return ENDING_REWARD * min(self.end * TICK_S / WHOLE_ENDING_S, 1)
         bars = piece.beats_s[self.landings(material)]
         return BAR_REWARD if np.abs(at_s - bars).min() <= BAR_TOLERANCE_S + 1e-9 else 0.0
 

@@ -31,6 +31,8 @@ ENDING_TOLERANCE_S = 0.5
 BAR_TOLERANCE_S = 0.15
 #: What an ending, a section and a bar line earn, whatever a join costs.
 ENDING_REWARD = 2 * JOIN_PRICES["some"]
+#: A shorter video has less room for an ending, and earns its share of that (s).
+WHOLE_ENDING_S = 60.0
 SECTION_REWARD = JOIN_PRICES["some"] / 2
 BAR_REWARD = JOIN_PRICES["some"] / 4
 #: A section that begins within so many beats of an event earns its reward in part.
@@ -310,7 +312,8 @@ class Lattice:
         piece = self.material.piece
         distance_s = np.abs(source_ticks * TICK_S - piece.ends_s)
         is_ending = (distance_s <= ENDING_TOLERANCE_S + _EPS_S) & (piece.ending != "stops")
-        return np.where(is_ending, ENDING_REWARD, 0.0)
+        share = min(self.clock.end * TICK_S / WHOLE_ENDING_S, 1.0)
+        return np.where(is_ending, ENDING_REWARD * share, 0.0)
 
     def _jumps(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Predecessors of each unit, what the jump from each costs, and its distance."""

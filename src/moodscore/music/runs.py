@@ -255,7 +255,7 @@ def _fade_ends(
     begins = abs(runs[0].source_s - first.begins_s) <= _beat_s(first, first.begins_s)
     ends = last.ending != "stops" and abs(runs[-1].source_end_s - last.ends_s) <= ENDING_TOLERANCE_S
     rows[0]["fade_in_s"] = min(GUARD_FADE_S if begins else FADE_IN_S, longest_s)
-    rows[-1]["fade_out_s"] = min(GUARD_FADE_S if ends else FADE_OUT_S, longest_s if ends else 3 * longest_s)
+    rows[-1]["fade_out_s"] = min(GUARD_FADE_S if ends else FADE_OUT_S, longest_s)
     rows[-1]["ending"] = last.ending if ends else ""
 
 
