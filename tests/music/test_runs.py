@@ -299,5 +299,6 @@ def test_numbers_come_back_from_a_file(make_score, tmp_path):
     for column in ("beats_s", "downbeats_s"):
         for old, new in zip(cues[column], again[column], strict=True):
             np.testing.assert_array_equal(numbers_of(old), numbers_of(new))
-    assert len(numbers_of(np.nan)) == len(numbers_of("")) == 0
+    assert len(numbers_of(np.nan)) == len(numbers_of("")) == len(numbers_of(None)) == 0
+    assert numbers_of(0.5).tolist() == numbers_of("0.500").tolist() == [0.5]  # a column of single numbers
     assert len(numbers_of(again["beats_s"][0])) == 12
