@@ -40,15 +40,19 @@ def brief(world):
 
 @pytest.fixture(scope="module")
 def sheets(world, brief):
-    planned = plan_takes("a", replace(brief, previous=brief.truth), music=world.music, chosen={}, seed=3)
-    kept = planned["system"].isin(["random", "paper", "collage", "moodscore"]) & (planned["take"] < 3)
-    return planned[kept].reset_index(drop=True)
+    planned, notes = plan_takes(
+        "a", replace(brief, previous=brief.truth), music=world.music, chosen={}, seed=3
+    )
+    kept = planned["system"].isin(["random", "paper", "collage", "moodscore", "composed"]) & (
+        planned["take"] < 3
+    )
+    return planned[kept].reset_index(drop=True), notes
 
 
 @pytest.fixture(scope="module")
 def task(world, sheets):
     features = world.features[world.features["clip_id"] == "a"]
-    return Task(world.sources["a"], features, sheets, world.sources)
+    return Task(world.sources["a"], features, sheets[0], world.sources, sheets[1])
 
 
 @pytest.fixture(scope="module")
@@ -57,14 +61,22 @@ def measured(world, task):
 
 
 KEYS = [["original", 0], ["silence", 0], ["random", 0], ["random", 1], ["random", 2], ["paper", 0]]
-KEYS += [["collage", 0], ["moodscore", 0]]
+KEYS += [["collage", 0], ["moodscore", 0], ["composed", 0]]
 
 
 def test_every_take_is_counted_within_its_system(measured):
     errors, emotions, timbre = measured
     assert errors[["system", "take"]].to_numpy().tolist() == KEYS
     assert emotions.drop_duplicates(["system", "take"])[["system", "take"]].to_numpy().tolist() == KEYS[1:]
-    assert timbre["system"].tolist() == ["original", "silence", "random", "paper", "collage", "moodscore"]
+    assert timbre["system"].tolist() == [
+        "original",
+        "silence",
+        "random",
+        "paper",
+        "collage",
+        "moodscore",
+        "composed",
+    ]
     assert {*errors["clip_id"], *emotions["clip_id"], *timbre["clip_id"]} == {"a"}
     assert emotions.groupby(["system", "take"]).size().eq(4).all()
     assert np.isfinite(errors[ERRORS].to_numpy()[1:]).all() and emotions["valence"].between(1, 9).all()
@@ -78,7 +90,8 @@ def test_a_take_is_measured_as_it_would_be_alone(world, task, brief, measured):
         system, take = row["system"], row["take"]
         cues = task.sheets[(task.sheets["system"] == system) & (task.sheets["take"] == take)]
         cues = cues if len(cues) else None
-        arranged = Arrangement("a", system, cues, world.sources, brief.n_samples, rate)
+        notes = task.notes if system == "composed" else None
+        arranged = Arrangement("a", system, cues, world.sources, brief.n_samples, rate, notes)
         rendered = arranged.rendered().read(0, brief.n_samples)
         track, alone = measure_soundtrack(rendered, original, **world.measuring)
         assert {name: row[name] for name in ERRORS} == alone.errors
@@ -88,7 +101,10 @@ def test_a_take_is_measured_as_it_would_be_alone(world, task, brief, measured):
             assert np.isnan([row[name] for name in (*JOIN_AUCS, *CONTINUITY, "unique_ratio")]).all()
             continue
         for name, measure in JOIN_AUCS.items():
-            assert row[name] == measure(track, cues["start_sample"][1:], rate)
+            joins = cues["start_sample"][1:]
+            # Where bars follow each other nothing is joined.
+            expected = np.nan if system == "composed" else measure(track, joins, rate)
+            np.testing.assert_equal(row[name], expected)
         assert (row["unique_ratio"], row["longest_run_s"]) == (unique_ratio(cues), longest_run_s(cues))
         if system == "paper":
             frames = MFCCStatistics.of(track, rate)
@@ -108,11 +124,12 @@ def test_the_originals_joins_are_those_of_the_grid(world, task, measured):
 def test_every_system_is_planned_and_the_delivered_one_taken_as_it_is(world, brief):
     full = replace(brief, previous=brief.truth.assign(tempo=0.5))
     delivered = arrange("moodscore", full, world.music, seed=0)[0].cues.assign(gain_db=1.5)
-    planned = plan_takes("a", full, music=world.music, chosen={"a": delivered}, seed=0)
+    planned, notes = plan_takes("a", full, music=world.music, chosen={"a": delivered}, seed=0)
     assert planned["system"].drop_duplicates().tolist() == list(SYSTEMS[1:])
     assert planned.loc[planned["system"] == "moodscore", "gain_db"].eq(1.5).all()
     assert planned.loc[planned["system"] == "random", "take"].nunique() == 20
-    alone = plan_takes("a", full, music=world.music, chosen={}, seed=0)
+    assert len(notes) and set(notes["clip_id"]) == {"a"}
+    alone, _ = plan_takes("a", full, music=world.music, chosen={}, seed=0)
     assert not alone.loc[alone["system"] == "moodscore", "gain_db"].eq(1.5).all()
 
 
@@ -120,18 +137,23 @@ def test_how_a_sheet_goes_on_is_known_from_the_sheet(world, brief, measured):
     """Every take has its own figures, and they arrive with what is measured of the sound."""
     cuts = brief.targets.assign(cut_s=[0.4, np.nan, 2.0, np.nan], cut_strength=1.0)
     full = replace(brief, targets=cuts, previous=brief.truth)
-    planned = plan_takes("a", full, music=world.music, chosen={}, seed=3)
+    planned, _ = plan_takes("a", full, music=world.music, chosen={}, seed=3)
     grids = {
         name: BeatGrid(piece.beats_s[:-1], piece.bar_position)
         for name, piece in world.music.pieces.items()
         if piece.has_beat
     }
     for (system, _), cues in planned.groupby(["system", "take"]):
+        if system == "composed":
+            continue
         expected = continuity(cues, grids, [0.4, 2.0])
         expected["target_cost_mean"] = heard_cost(cues, cuts, world.music, duration_s=4.0)
         for column in CONTINUITY.values():
             assert len(cues[column].drop_duplicates()) == 1
             np.testing.assert_equal(cues[column].iloc[0], expected[column], err_msg=f"{system} {column}")
+    composed = planned[planned["system"] == "composed"].iloc[0]
+    assert (composed["joins_per_min"], composed["median_run_s"]) == (0, 4)
+    assert np.isnan(composed["target_cost_mean"])  # it is made of no snippets
     errors = measured[0].set_index(["system", "take"])
     assert errors.loc[("moodscore", 0), "joins_per_min"] <= errors.loc[("collage", 0), "joins_per_min"]
     assert errors.loc[("paper", 0), "target_cost"] > 0

@@ -23,7 +23,22 @@ def tables(n, *, given=False, seed=0):
         }
     )
     joins = np.where(rng.uniform(size=n) < 0.3, "crossfade", "neighbour")
-    return emotion, pd.DataFrame({"start_s": starts, "end_s": starts + 1, "join": joins})
+    songs = np.repeat([f"jazz/song {k}.mp3" for k in range(n // 4 + 1)], 4)[:n]
+    cues = {"start_s": starts, "end_s": starts + 1, "join": joins, "source_file": songs}
+    return emotion, pd.DataFrame(cues)
+
+
+def runs():
+    """A minute: one song with a jump in it, another, the first again."""
+    return pd.DataFrame(
+        {
+            "start_s": [0.0, 20.0, 30.0, 45.0],
+            "end_s": [20.0, 30.0, 45.0, 60.0],
+            "join": ["start", "jump", "change", "change"],
+            "source_file": ["a long walk.mp3", "a long walk.mp3", "b.mp3", "a long walk.mp3"],
+            "beats_s": ["0.5 1.0", "", "30.0 30.6", np.nan],
+        }
+    )
 
 
 @pytest.mark.parametrize(
@@ -49,11 +64,49 @@ def test_the_strip_is_neither_stretched_nor_squeezed():
     assert width / height == pytest.approx(box.width / box.height, rel=0.1)
 
 
-def test_joins_stand_where_the_music_is_joined():
-    emotion, cues = tables(50)
-    scores = scored_figure("a", [], emotion, cues).axes[2]
-    drawn = [path.vertices[0, 0] for path in scores.collections[-1].get_paths()]
-    assert drawn == cues.loc[cues["join"] == "crossfade", "start_s"].tolist()
+def music_of(cues, cuts_s=()):
+    """The lane of the music, and the legend."""
+    emotion, _ = tables(60)
+    figure = scored_figure("a", [], emotion, cues, cuts_s)
+    return figure.axes[3], [text.get_text() for text in figure.legends[0].get_texts()]
+
+
+def test_jumps_stand_where_the_music_jumps_inside_a_piece():
+    _, cues = tables(60)
+    (lines,) = music_of(cues)[0].collections
+    drawn = [path.vertices[0, 0] for path in lines.get_paths()]
+    is_new = cues["source_file"] != cues["source_file"].shift()
+    assert drawn == cues.loc[(cues["join"] == "crossfade") & ~is_new, "start_s"].tolist()
+    (lines,) = music_of(runs())[0].collections
+    assert [path.vertices[0, 0] for path in lines.get_paths()] == [20.0]
+
+
+def test_a_piece_has_one_colour_wherever_it_plays():
+    lane, _ = music_of(runs())
+    spans = [
+        (patch.get_x(), patch.get_x() + patch.get_width(), patch.get_facecolor()) for patch in lane.patches
+    ]
+    assert [span[:2] for span in spans] == [(0, 30), (30, 45), (45, 60)]
+    assert spans[0][2] == spans[2][2] != spans[1][2]
+    assert [text.get_text() for text in lane.texts] == ["a long walk", "b", "a long walk"]
+
+
+def test_cuts_are_filled_where_they_fall_on_a_beat():
+    lane, legend = music_of(runs(), [0.45, 10.0, 30.07, 30.3, 50.0])
+    on_beat, between = lane.lines
+    assert on_beat.get_xdata().tolist() == [0.45, 30.07] and on_beat.get_markerfacecolor() != "none"
+    assert between.get_xdata().tolist() == [10.0, 30.3, 50.0] and between.get_markerfacecolor() == "none"
+    assert {"picture cut on a beat", "picture cut between beats"} <= set(legend)
+
+
+def test_of_music_without_beats_no_cut_is_on_one():
+    lane, _ = music_of(runs().drop(columns="beats_s"), [0.5, 30.0])
+    assert [line.get_xdata().tolist() for line in lane.lines] == [[], [0.5, 30.0]]
+
+
+def test_with_runs_and_cuts_nothing_is_cut_off(check_figure):
+    emotion, _ = tables(60)
+    check_figure(scored_figure("a clip", [], emotion.assign(is_neutral=True), runs(), [0.0, 12.5, 59.9]))
 
 
 @pytest.mark.parametrize(("n", "label"), [(60, "time (s)"), (600, "time (min:s)")])

@@ -5,8 +5,9 @@ import pandas as pd
 import pytest
 
 from moodscore.figures import track_picture
+from moodscore.figures.scored import piece_colours
 from moodscore.figures.style import FAINT
-from moodscore.figures.tracks import _extremes, _source_colours
+from moodscore.figures.tracks import _extremes
 from moodscore.samples import ArraySource
 
 RATE = 1000
@@ -61,11 +62,11 @@ def test_every_panel_has_a_label_and_covers_the_track(segments, n_sources):
 def test_what_sounds_longest_has_a_colour_of_its_own():
     cues = make_cues(240, 20)
     cues.loc[:50, "source_file"] = "the longest"
-    colours = _source_colours(cues)
+    colours = piece_colours(cues)
     assert next(iter(colours)) == "the longest" and colours["the longest"] != FAINT
     own = [colour for colour in colours.values() if colour != FAINT]
     assert len(set(own)) == len(own) == 5
-    assert FAINT not in _source_colours(make_cues(18, 6)).values()
+    assert FAINT not in piece_colours(make_cues(18, 6)).values()
 
 
 def test_extremes_are_of_all_samples(monkeypatch):

@@ -44,9 +44,11 @@ def briefs(make_targets):
 
 
 def choose(briefs, music, inspected=("a", "c"), **options):
-    chosen = choose_music(briefs, music, inspected=inspected, compute=SERIAL, **options)
+    system = music.options.system
+    chosen = choose_music(briefs, music, system=system, inspected=inspected, compute=SERIAL, **options)
+    assert chosen.notes.empty
     for clip_id, arranged in chosen.arrangements.items():
-        assert (arranged.clip_id, arranged.system) == (clip_id, music.options.system)
+        assert (arranged.clip_id, arranged.system) == (clip_id, system)
         assert set(arranged.sources) == set(arranged.cues["source_clip"])
     return chosen.cue_sheet, chosen.quality_gate
 
@@ -167,3 +169,12 @@ def test_a_clip_that_cannot_be_served_does_not_stop_the_others(briefs, make_musi
     cues, gate = choose([bad, *briefs], make_music(), inspected=["bad", "a"])
     assert cues["clip_id"].unique().tolist() == ["a", "b", "c"] and gate["clip_id"].tolist() == ["a"]
     assert "clip bad is left out" in caplog.text
+
+
+def test_music_that_is_composed_needs_none_to_choose_from(briefs):
+    chosen = choose_music(briefs, None, system="composed", inspected=["a"], compute=SERIAL, seed=1)
+    assert set(chosen.notes["clip_id"]) == set("abc")
+    for clip_id, arranged in chosen.arrangements.items():
+        own = chosen.notes[chosen.notes["clip_id"] == clip_id].drop(columns="clip_id")
+        pd.testing.assert_frame_equal(own.reset_index(drop=True), arranged.notes.reset_index(drop=True))
+    assert kept_findings(chosen.quality_gate).empty and chosen.quality_gate["clip_id"].tolist() == ["a"]

@@ -167,7 +167,9 @@ def test_a_track_of_any_length_is_heard_in_blocks(track, cues, monkeypatch):
     track[20 * RATE : 21 * RATE] = 1e-6
     track[12345, 1] = 1.5
     track[29 * RATE :, 0] = 2.0
+    track[6 * RATE : 10 * RATE] += 0.12
     whole = inspect(track, cues)
+    assert set(whole["check"]) == {"clipping", "silence", "seam"}
     monkeypatch.setattr(gate, "_BLOCK", 5000)
     pd.testing.assert_frame_equal(inspect_track(Remembering(track, RATE), cues), whole)
     assert 0 < Remembering.longest <= 5000

@@ -128,7 +128,9 @@ def test_the_cost_of_a_beat_is_that_of_its_second(repertoire, make_targets, weig
                 for w in wanted
             ]
         )
-        np.testing.assert_allclose(found[name].beat_costs(), np.repeat(expected, 2, axis=1), atol=1e-5)
+        np.testing.assert_allclose(
+            found[name].beat_costs(slice(1, 9)), np.repeat(expected[1:9], 2, axis=1), atol=1e-5
+        )
         np.testing.assert_allclose(found[name].second_costs(slice(2, 7)), expected[2:7], atol=1e-5)
         assert found[name].piece is repertoire.pieces[name]
 

@@ -39,7 +39,9 @@ RUNS = [
 def make_score(make_snippets, make_targets, make_piece, array_source):
     """Lay out some runs of three pieces of noise, with a beat every half second."""
 
-    def make(runs=RUNS, *, seconds=DURATION_S, rate=RATE, scenes=SCENES, known=None, channels=(1, 2, 2)):
+    def make(
+        runs=RUNS, *, seconds=DURATION_S, rate=RATE, scenes=SCENES, known=None, channels=(1, 2, 2), **columns
+    ):
         rng = np.random.default_rng(0)
         snippets = make_snippets(3, PIECE_S, length=rate)
         sources = {
@@ -48,7 +50,7 @@ def make_score(make_snippets, make_targets, make_piece, array_source):
         }
         pieces = {name: make_piece(PIECE_S, seed=k) for k, name in enumerate(sources)} | (known or {})
         music = MusicDictionary([MusicPart(snippets, sources)], segment_s=1.0, describe=lambda _: pieces)
-        targets = make_targets(math.ceil(seconds))
+        targets = make_targets(math.ceil(seconds), **columns)
         n_samples = round(seconds * rate)
         cues = run_sheet(runs, targets, music, scenes, clip_id="film", n_samples=n_samples, sample_rate=rate)
         make.music, make.targets = music, targets
@@ -70,7 +72,6 @@ def test_a_row_a_run_and_every_sample_is_accounted_for(make_score):
     assert played.tolist() == (cues["stop_sample"] - cues["start_sample"]).tolist()
     assert cues["join"].tolist() == ["start", "jump", "change"]
     assert cues["scene"].tolist() == [0, 0, 1]
-    assert cues["quadrant"].tolist() == ["pos_high", "pos_high", "neg_high"]
     assert cues["jump_distance"].isna().tolist() == [True, False, True] and cues["jump_distance"][1] == 0.4
 
 
@@ -205,7 +206,8 @@ def test_fades_of_a_short_film_are_short(make_score):
 
 
 def test_what_is_said_of_a_run_is_the_mean_of_its_seconds(make_score):
-    cues, _, _ = make_score()
+    routed = np.where(np.arange(16) < 5, "pos_high", "neg_low")  # of most of its seconds
+    cues, _, _ = make_score(routed_quadrant=routed)
     targets, snippets = make_score.targets, make_score.music.snippets
     for number, (rows, first) in enumerate([(range(6), 2), (range(6, 9), 12), (range(9, 16), 17)]):
         cue = cues.iloc[number]
@@ -218,6 +220,7 @@ def test_what_is_said_of_a_run_is_the_mean_of_its_seconds(make_score):
         for name in ("valence", "arousal", "confidence"):
             assert cue[name] == pytest.approx(asked[name].mean())
         assert (cue["segment"], cue["source_segment"]) == (rows[0], first)
+        assert cue["quadrant"] == ("pos_high" if number == 0 else "neg_low")
 
 
 def test_gains_are_limited_in_size_and_in_speed(make_score):
@@ -296,5 +299,6 @@ def test_numbers_come_back_from_a_file(make_score, tmp_path):
     for column in ("beats_s", "downbeats_s"):
         for old, new in zip(cues[column], again[column], strict=True):
             np.testing.assert_array_equal(numbers_of(old), numbers_of(new))
-    assert len(numbers_of(np.nan)) == len(numbers_of("")) == 0
+    assert len(numbers_of(np.nan)) == len(numbers_of("")) == len(numbers_of(None)) == 0
+    assert numbers_of(0.5).tolist() == numbers_of("0.500").tolist() == [0.5]  # a column of single numbers
     assert len(numbers_of(again["beats_s"][0])) == 12

@@ -46,6 +46,8 @@ def corpus(tmp_path_factory):
                         "saturation": np.clip(a / 9 + near[1], 0, 1),
                         "intensity": np.clip(v / 9 + near[2], 0, 1),
                         "motion": np.clip(a / 9 + near[3], 0, 1),
+                        "cut_s": np.nan,
+                        "cut_strength": 0.0,
                     }
                 )
             )

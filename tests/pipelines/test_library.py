@@ -15,11 +15,14 @@ from kedro.runner import SequentialRunner
 from moodscore.compute import Compute
 from moodscore.emotion import CUES, Judge
 from moodscore.errors import MoodscoreError
+from moodscore.music import REPORT_COLUMNS, MusicOptions
 from moodscore.pipelines.library import create_pipeline
 from moodscore.sound import AudioScaler
 
 RATE = 44_100
-ENTRIES = Path(__file__).parents[2] / "conf" / "base" / "catalog_library.yml"
+CONF = Path(__file__).parents[2] / "conf"
+#: As for songs that somebody owns; the demo library is tested with the demo.
+ENTRIES = [CONF / environment / "catalog_library.yml" for environment in ("base", "own")]
 
 
 @pytest.fixture
@@ -45,9 +48,11 @@ def workspace(tmp_path):
 def run(workspace, judge):
     runs = itertools.count()
 
-    def catalog():
-        text = ENTRIES.read_text().replace("${globals:workspace}", "demo")
-        entries = yaml.safe_load(text.replace("filepath: data", f"filepath: {workspace}/data"))
+    def catalog(music="library"):
+        entries = {}
+        for path in ENTRIES:
+            text = path.read_text().replace("${globals:workspace}", "demo")
+            entries |= yaml.safe_load(text.replace("filepath: data", f"filepath: {workspace}/data"))
         catalog = DataCatalog.from_config(entries, save_version=f"2020-01-01T00.00.0{next(runs)}.000Z")
         catalog["emotion_judge"] = MemoryDataset(judge.to_dict())
         catalog["audio_scaler"] = MemoryDataset(
@@ -55,10 +60,11 @@ def run(workspace, judge):
         )
         catalog["params:segment_s"] = MemoryDataset(1.0)
         catalog["params:compute"] = MemoryDataset(Compute(backend="serial"))
+        catalog["params:retrieval"] = MemoryDataset(MusicOptions(music=music))
         return catalog
 
-    def run():
-        SequentialRunner().run(create_pipeline(), catalog())
+    def run(music="library"):
+        SequentialRunner().run(create_pipeline(), catalog(music))
         return catalog()
 
     run.catalog = catalog
@@ -97,6 +103,18 @@ def test_without_a_library_the_index_is_empty_and_may_be(run):
     dataset = run.catalog()["library_index"]
     assert dataset.exists()
     assert len(dataset.load()) == 8
+
+
+def test_where_no_music_is_asked_of_songs_there_need_be_none(run, workspace, caplog):
+    folder = workspace / "data" / "01_raw" / "demo" / "library"
+    for song in folder.iterdir():
+        song.unlink()
+    folder.rmdir()
+    with caplog.at_level("INFO", logger="moodscore"):
+        catalog = run(music="soundtracks")
+    assert len(catalog["library_index"].load()) == 0
+    assert catalog["library_report"].load().columns.tolist() == REPORT_COLUMNS
+    assert "There is no library of songs" in caplog.text
 
 
 @pytest.mark.parametrize("left", ["nothing", "an empty folder"])

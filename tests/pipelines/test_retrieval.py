@@ -6,8 +6,17 @@ import pytest
 
 from moodscore.compute import Compute
 from moodscore.errors import MoodscoreError
-from moodscore.media import AudioFile, Clip, Waveform, probe_clip, write_audio, write_clip
-from moodscore.music import UnitSelection, play
+from moodscore.media import (
+    AudioFile,
+    Clip,
+    Waveform,
+    mastered,
+    measure_loudness,
+    probe_clip,
+    write_audio,
+    write_clip,
+)
+from moodscore.music import Arrangement, MusicOptions
 from moodscore.pipelines.retrieval.nodes import (
     choose_music,
     draw_tracks,
@@ -66,11 +75,13 @@ def choose(corpus, manifest, snippet_index, tmp_path):
             tmp_path,
             predicted,
             emotions,
+            corpus["visual_descriptors"],
             segments,
             manifest,
             corpus["soundtracks"],
+            AudioScaler.fit(corpus["audio_features"]).to_dict(),
             1.0,
-            UnitSelection(**options),
+            MusicOptions(**options),
             SERIAL,
             0,
         )
@@ -87,30 +98,38 @@ def test_the_index_is_of_training_clips_and_names_their_files(snippet_index, cor
 
 
 def test_every_clip_gets_a_sheet_and_those_to_be_scored_pass_the_gate(choose, manifest, tmp_path):
-    cues, csv, gate = choose()
+    cues, csv, gate, notes = choose()
+    assert notes.empty
     assert set(cues["clip_id"]) == set(manifest["clip_id"])
     assert gate["clip_id"].tolist() == scored_clips(manifest)
     csv.to_csv(tmp_path / "cues.csv", index=False)
-    again = pd.read_csv(tmp_path / "cues.csv", keep_default_na=False)
-    pd.testing.assert_frame_equal(again, cues, check_dtype=False, check_exact=True)
+    again = pd.read_csv(tmp_path / "cues.csv")
+    known = cues.mask(cues == "")  # nothing is nothing in a file
+    pd.testing.assert_frame_equal(again, known, check_dtype=False, check_exact=True)
 
 
-@pytest.mark.parametrize("system", ["moodscore", "paper"])
-def test_tracks_are_what_their_sheets_say(choose, corpus, manifest, tmp_path, system):
-    cues, _, _ = choose(system=system)
-    options = UnitSelection(system=system)
-    tracks = render_soundtracks(cues, corpus["soundtracks"], tmp_path, manifest, options, SERIAL)
-    assert sorted(tracks) == scored_clips(manifest)
+@pytest.mark.parametrize("system", ["moodscore", "collage", "paper", "composed"])
+def test_tracks_are_what_their_sheets_say_mastered(choose, corpus, manifest, tmp_path, system):
+    two = scored_clips(manifest)[:2]
+    segments = corpus["segments"][corpus["segments"]["clip_id"].isin(two)]
+    cues, _, _, notes = choose(segments, system=system)
+    options = MusicOptions(system=system)
+    tracks = render_soundtracks(cues, notes, corpus["soundtracks"], tmp_path, manifest, options, SERIAL)
+    assert sorted(tracks) == two
     sources = {name: load() for name, load in corpus["soundtracks"].items()}
     for clip_id, track in tracks.items():
         own = cues[cues["clip_id"] == clip_id]
-        shape = {"n_samples": sources[clip_id].n_samples, "sample_rate": RATE}
-        np.testing.assert_array_equal(track.read(), play(system, own, sources, **shape))
+        written = notes[notes["clip_id"] == clip_id] if system == "composed" else None
+        arranged = Arrangement(clip_id, system, own, sources, sources[clip_id].n_samples, RATE, written)
+        expected = mastered(arranged.rendered().read(0, arranged.n_samples), RATE)
+        np.testing.assert_allclose(track.read(), expected, atol=2**-23)
+    loudness = measure_loudness(next(iter(tracks.values())))
+    assert loudness.lufs == pytest.approx(-16, abs=0.3) and loudness.dbtp <= -0.9
     pictures = draw_tracks({clip_id: (lambda track=track: track) for clip_id, track in tracks.items()}, cues)
     assert sorted(pictures) == sorted(tracks)
     assert len(next(iter(pictures.values()))().axes) == 5
 
 
 def test_without_a_clip_to_choose_for_it_says_so(choose, corpus):
-    with pytest.raises(MoodscoreError, match="no clip can be given music"):
+    with pytest.raises(MoodscoreError, match="no clip is left to be given music"):
         choose(segments=corpus["segments"].iloc[:0])

@@ -6,12 +6,13 @@ import pytest
 from kedro.io import DataCatalog, MemoryDataset
 from kedro.runner import SequentialRunner
 
+from moodscore import music
 from moodscore.compute import Compute
 from moodscore.emotion import QUADRANTS, ReaderOptions
 from moodscore.errors import MoodscoreError
 from moodscore.fuzzy import ANFISRegressor
 from moodscore.media import AudioFile, probe_clip, write_clip
-from moodscore.music import UnitSelection
+from moodscore.music import MusicOptions, UnitSelection
 from moodscore.pipelines.retrieval.nodes import index_snippets
 from moodscore.pipelines.score import create_pipeline
 from moodscore.pipelines.score.parameters import ScoreOptions
@@ -55,6 +56,8 @@ def models(corpus, visual_model):
         "anfis_model": ANFISRegressor(n_mfs=[1, 1, 1, 2], max_epochs=2).fit(
             rows[INPUTS], rows[["valence", "arousal"]]
         ),
+        "audio_scaler": scaler.to_dict(),
+        "descriptor_quantiles": {},
         "snippet_index": index,
         "soundtracks": corpus["soundtracks"],
         "library_index": pd.DataFrame(),
@@ -72,7 +75,7 @@ def score(models, film, tmp_path):
             "params:segment_s": 1.0,
             "params:seed": 3,
             "params:anfis": ReaderOptions(min_dwell_s=2),
-            "params:retrieval": selection or UnitSelection(no_repeat_s=2),
+            "params:retrieval": selection or MusicOptions(collage=UnitSelection(no_repeat_s=2)),
             "params:visual_features.measure": MeasureOptions(),
             "params:compute": Compute(backend="serial", scratch=str(tmp_path / "scratch")),
         }
@@ -93,17 +96,17 @@ def test_from_a_video_to_its_score(score, film):
     assert probe_clip(video).duration_s == probe_clip(film).duration_s == SECONDS
     assert ends["score_container"] == {"reason": None, "left_out": []}
     assert ends["score_loudness"]["lufs"] == pytest.approx(-16, abs=0.2)
-    assert len(ends["score_figure"].axes) == 4
-    assert list(ends["score_findings"]) == ["check", "at_s", "finding"]
+    assert len(ends["score_figure"].axes) == 5
+    assert list(ends["score_findings"])[-3:] == ["check", "at_s", "finding"]
 
 
 @pytest.fixture
 def tables(score, monkeypatch):
     """The tables of a run that the runner would forget."""
 
-    def tables(**options):
+    def tables(selection=None, **options):
         monkeypatch.setattr(MemoryDataset, "release", lambda self: None)
-        made = score(**options)
+        made = score(selection, **options)
         names = ("score_emotion", "score_audio_features", "score_cue_sheet", "score_soundtrack")
         return [made[name].load() for name in names]
 
@@ -111,23 +114,40 @@ def tables(score, monkeypatch):
 
 
 def test_the_reading_routes_and_the_network_asks(tables):
-    emotion, asked, cues, track = tables()
+    emotion, asked, cues, track = tables(MusicOptions(system="collage"))
     assert not emotion["is_given"].any()
     assert emotion["arousal"].iloc[1] < emotion["arousal"].iloc[4]
     level = {name: 0.2 * k + 0.2 for k, name in enumerate(QUADRANTS)}
     np.testing.assert_allclose(asked["tempo"], emotion["routed_quadrant"].map(level))
     assert cues["valence"].tolist() == emotion["valence"].tolist()
+    runs = tables()[2]
+    middles = emotion["start_s"] + 0.5
+    for run in runs.itertuples():
+        heard = emotion[(middles >= run.start_s) & (middles < run.end_s)]
+        assert run.valence == pytest.approx(heard["valence"].mean())
     (audio,) = track.values()
     assert isinstance(audio, AudioFile)
     assert audio.n_samples == cues["stop_sample"].iloc[-1] == SECONDS * RATE
 
 
 def test_a_given_emotion_is_followed(tables):
-    emotion, asked, cues, _ = tables(emotion="0-2:neg_low, 4-:9/9")
+    emotion, asked, cues, _ = tables(MusicOptions(system="collage"), emotion="0-2:neg_low, 4-:9/9")
     assert emotion["routed_quadrant"].tolist()[:2] == ["neg_low"] * 2
     assert asked["tempo"].tolist()[:2] == pytest.approx([0.8] * 2)
     assert cues["quadrant"].tolist()[4:] == ["pos_high"] * 2
     assert emotion["is_given"].tolist() == [True, True, False, False, True, True]
+
+
+def test_what_a_person_sets_is_a_scene(tables, monkeypatch):
+    """To the tenth of a second, though segments last one."""
+    briefs, choose = [], music.choose_music
+    monkeypatch.setattr(
+        music, "choose_music", lambda own, *a, **k: briefs.extend(own) or choose(own, *a, **k)
+    )
+    tables(emotion="0-2.3:neg_low, 3.9-:9/9")
+    scenes = [(scene.start_s, scene.is_given, scene.quadrant) for scene in briefs[0].scenes]
+    assert scenes[0] == (0.0, True, "neg_low") and scenes[-1] == (3.9, True, "pos_high")
+    assert scenes[1][:2] == (2.3, False)
 
 
 def test_other_takes_are_other_music(tables):
@@ -137,7 +157,7 @@ def test_other_takes_are_other_music(tables):
 
 
 def test_the_paper_cuts_hard(tables):
-    cues = tables(selection=UnitSelection(system="paper"))[2]
+    cues = tables(selection=MusicOptions(system="paper"))[2]
     assert set(cues["join"]) <= {"start", "hard", "neighbour"}
     assert not cues["gain_db"].any()
 

@@ -33,11 +33,25 @@ def test_the_reader_that_is_chosen(wanted, is_own, is_trained, shipped, chosen):
 
 
 def test_options_change_only_the_parameters_they_are_about(tmp_path):
-    assert Request(videos=()).changes == {}
+    assert Request(videos=()).changes == {"retrieval": {"system": "composed"}}  # there is no music
+    assert Request(videos=(), preset="moodscore").changes == {"retrieval": {"system": "moodscore"}}
+    assert Request(videos=(), library=tmp_path).changes == {"retrieval": {"music": "library"}}
+    assert Request(videos=(), library=tmp_path, cuts="few", change_at="never").changes == {
+        "retrieval": {"cuts": "few", "change_at": "never", "music": "library"}
+    }
     assert Request(videos=(), preset="paper", library=tmp_path, seed=0).changes == {
         "retrieval": {"system": "paper", "music": "library"},
         "seed": 0,
     }
+
+
+def test_a_song_is_a_file_or_one_of_the_library(tmp_path):
+    (tmp_path / "a.mp3").touch()
+    alone = Request(videos=(), song=str(tmp_path / "a.mp3"))
+    assert alone.songs == tmp_path / "a.mp3" and alone.changes == {"retrieval": {"music": "library"}}
+    one_of = Request(videos=(), song="b.mp3", library=tmp_path)
+    assert one_of.songs == tmp_path
+    assert one_of.changes == {"retrieval": {"music": "library", "song": "b.mp3"}}
 
 
 def test_every_step_has_its_share_of_the_bar():

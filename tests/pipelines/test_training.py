@@ -12,7 +12,7 @@ from moodscore.compute import Compute
 from moodscore.datasets import FreshPartitionedDataset
 from moodscore.emotion import QUADRANTS, ReaderOptions
 from moodscore.media import Clip, write_clip
-from moodscore.music import UnitSelection
+from moodscore.music import MusicOptions
 from moodscore.pipelines import anfis, audio_features, baseline, evaluation, lstm_x4, retrieval
 from moodscore.pipelines.evaluation.parameters import EvaluationOptions
 from moodscore.pipelines.lstm_x4.nodes import train_network
@@ -67,7 +67,7 @@ def catalog_of(corpus, folder):
         "params:seed": 0,
         "params:anfis": ReaderOptions(max_epochs=10),
         "params:lstm_x4": NetworkOptions(window=4, max_epochs=5),
-        "params:retrieval": UnitSelection(),
+        "params:retrieval": MusicOptions(),
         "params:evaluation": EvaluationOptions(max_seen_clips=2),
     }
     groups = {name.removeprefix("params:"): value for name, value in inputs.items() if "params:" in name}

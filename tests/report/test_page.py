@@ -51,7 +51,13 @@ def make_contents(**changes):
         ),
         "cues": pd.DataFrame(
             times
-            | {"clip_id": CLIP, "source_clip": "song", "source_start_s": 61.0, "join": "crossfade"}
+            | {
+                "clip_id": CLIP,
+                "source_clip": "song",
+                "source_file": "a <i>song</i>.mp3",
+                "source_start_s": 61.0,
+                "join": "crossfade",
+            }
             | {f"{k}_{f}": 0.5 for k in ("predicted", "chosen") for f in ("tempo", "loudness", "rhythm")}
             | {"target_cost": 0.1, "join_cost": np.nan, "gain_db": -1.0}
         ),
@@ -120,6 +126,7 @@ def test_every_picture_has_a_text(html):
 def test_names_of_files_are_text_not_markup(html):
     assert "<b>clip</b>" not in html
     assert "a &lt;b&gt;clip&lt;/b&gt;" in html
+    assert "<i>song</i>" not in html and "a &lt;i&gt;song&lt;/i&gt;.mp3" in html
 
 
 def test_everything_is_on_it(html):

@@ -20,7 +20,7 @@ def read(**columns):
     return pd.DataFrame(defaults | columns)
 
 
-NO_CUES = pd.DataFrame({"start_s": [], "join": []})
+NO_CUES = pd.DataFrame({"start_s": [], "end_s": [], "join": [], "source_file": []})
 
 
 def test_scores_run_from_top_to_bottom():
@@ -43,10 +43,37 @@ def test_successive_segments_of_a_quadrant_are_one_band():
 
 
 def test_only_joins_of_strangers_are_marked():
+    starts = [0.0, 1.0, 2.0, 3.0]
+    cues = pd.DataFrame({"start_s": starts, "end_s": [s + 1 for s in starts], "source_file": list("aaab")})
+    segments = cues.assign(join=["start", "neighbour", "crossfade", "hard"])
+    assert timeline_of(read(), segments).joins == [500.0, 750.0]
+    assert timeline_of(read(), cues.assign(join=["start", "jump", "jump", "change"])).joins == [
+        250.0,
+        500.0,
+        750.0,
+    ]
+
+
+def test_pieces_are_stretches_of_a_colour_each():
     cues = pd.DataFrame(
-        {"start_s": [0.0, 1.0, 2.0, 3.0], "join": ["start", "neighbour", "crossfade", "hard"]}
+        {
+            "start_s": [0.0, 1.0, 2.0, 3.0],
+            "end_s": [1.0, 2.0, 3.0, 4.0],
+            "source_file": ["jazz/one.mp3", "jazz/one.mp3", "two.ogg", "jazz/one.mp3"],
+            "join": ["start", "jump", "change", "change"],
+        }
     )
-    assert timeline_of(read(), cues).joins == [500.0, 750.0]
+    assert timeline_of(read(), cues).pieces == [
+        (0.0, 500.0, 0, "one"),
+        (500.0, 250.0, 1, "two"),
+        (750.0, 250.0, 0, "one"),
+    ]
+    assert timeline_of(read(), NO_CUES).pieces == []
+
+
+def test_a_neutral_stretch_is_a_band_of_its_own():
+    bands = timeline_of(read(is_neutral=[False, True, True, False]), NO_CUES).bands
+    assert [band[2] for band in bands] == ["pos_high", "neutral", "neg_low"]
 
 
 @pytest.mark.parametrize("end_s", [1.0, 14.0, 61.0, 7200.0])

@@ -1,3 +1,4 @@
+import itertools
 import math
 
 import numpy as np
@@ -102,15 +103,43 @@ def test_an_edited_cue_sheet_changes_what_was_edited(read, tmp_path):
         source_file="a.mp3", valence=6.0, arousal=4.0
     )
     cues.loc[9, "end_s"] = 9.6000001
-    cues.loc[2, "quadrant"] = "neg_low"  # the scores were left as they were
+    cues.loc[2, "quadrant"] = "neg_high"  # the scores were left as they were
     cues.loc[5, ["valence", "arousal"]] = [2.0, 8.0]  # the quadrant was
     cues.loc[6, ["valence", "arousal"]] = [7.0, 2.0]  # in the same quadrant
     cues.to_csv(tmp_path / "cues.csv", index=False)
     given = override(read, tmp_path / "cues.csv")
     assert given.index[given["is_given"]].tolist() == [2, 5, 6]
-    assert given.loc[2, ["valence", "arousal"]].tolist() == [3, 3]
+    assert given.loc[2, ["valence", "arousal"]].tolist() == [3, 7]
     assert given.loc[5, "routed_quadrant"] == "neg_high"
     assert given.loc[6, ["valence", "arousal"]].tolist() == [7, 2]
+
+
+@pytest.mark.parametrize("names", ["routed_quadrant", "quadrant"])
+def test_a_sheet_of_runs_changes_the_runs_that_were_edited(read, tmp_path, names):
+    """A run says the means of its segments, and the quadrant most of them are routed to or read as."""
+    read[["valence", "arousal"]] += np.random.default_rng(0).normal(0, 0.3, (10, 2))
+    read.loc[2, ["quadrant", "routed_quadrant"]] = ["neg_high", "pos_high"]
+    bounds = [0, 3, 7, 10]
+    runs = [read.iloc[first:last] for first, last in itertools.pairwise(bounds)]
+    cues = pd.DataFrame(
+        {
+            "start_s": [0.0, 3.0, 7.0],
+            "end_s": [3.0, 7.0, LENGTH_S],
+            "quadrant": [run[names].mode().iloc[0] for run in runs],
+            "valence": [run["valence"].mean() for run in runs],
+            "arousal": [run["arousal"].mean() for run in runs],
+        }
+    )
+    cues.to_csv(tmp_path / "cues.csv", index=False)
+    assert not override(read, tmp_path / "cues.csv")["is_given"].any()
+    cues.loc[1, ["valence", "arousal"]] = [2.0, 8.0]
+    cues.loc[2, "quadrant"] = "neg_high"
+    cues.to_csv(tmp_path / "cues.csv", index=False)
+    given = override(read, tmp_path / "cues.csv")
+    assert given.index[given["is_given"]].tolist() == list(range(3, 10))
+    assert (given.loc[3:6, ["valence", "arousal"]] == [2, 8]).all(axis=None)
+    assert (given.loc[7:, ["valence", "arousal"]] == [3, 7]).all(axis=None)
+    assert set(given.loc[3:, "routed_quadrant"]) == {"neg_high"}
 
 
 def test_touching_spans_do_not_overlap(read):
@@ -155,7 +184,7 @@ def test_refusals_are_one_line(read, cues, said):
         ("start_s,end_s,quadrant\n0,3,pos_low\n2,4,neg_low\n", "row 3: overlaps"),
         ("start_s,end_s,quadrant\n0,30,pos_low\n", "row 2: leaves the clip"),
         ("start_s,end_s,quadrant\n0,3,\n", "names no emotion in any row"),
-        ("start_s,end_s,quadrant,valence,arousal\n0,3,neg_low,8,8\n", "row 2: says neg_low, but"),
+        ("start_s,end_s,quadrant,valence,arousal\n0,3,neg_high,8,8\n", "row 2: says neg_high, but"),
     ],
 )
 def test_tables_that_are_refused(read, tmp_path, text, said):

@@ -238,8 +238,10 @@ def numbers_text(values: np.ndarray) -> str:
 
 
 def numbers_of(cell: object) -> np.ndarray:
-    """The numbers of a cell that `numbers_text` wrote."""
-    return np.array([float(word) for word in cell.split()]) if isinstance(cell, str) else np.empty(0)
+    """The numbers of a cell that `numbers_text` wrote; a file's reader may have made one of it, or none."""
+    if isinstance(cell, str):
+        return np.array([float(word) for word in cell.split()])
+    return np.empty(0) if cell is None or np.isnan(cell) else np.array([float(cell)])
 
 
 def _scene_at(scenes: Sequence[Scene], start_s: float) -> int:

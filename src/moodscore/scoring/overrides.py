@@ -101,8 +101,8 @@ def override_emotion(read: pd.DataFrame, spans: Sequence[EmotionSpan], *, durati
 
     A segment belongs to the span its middle lies in. Where only a quadrant is named, valence and arousal
     become the middle of it. A span of an edited cue sheet that says what was read (the means of its segments,
-    and the quadrant most of them are routed to) changes nothing; of a quadrant and scores that contradict
-    each other, the one that differs from the reading counts.
+    and the quadrant most of them are routed to, or, in a sheet of segments, read as) changes nothing; of a
+    quadrant and scores that contradict each other, the one that differs from the reading counts.
 
     Parameters
     ----------
@@ -139,9 +139,10 @@ def override_emotion(read: pd.DataFrame, spans: Sequence[EmotionSpan], *, durati
 
 
 def _summary(rows: pd.DataFrame) -> pd.Series:
-    """What a cue sheet says of some segments: means, and the quadrant most of them are routed to."""
+    """What a cue sheet says of some segments: means, and the quadrant most of them are routed to, or read."""
     means = rows[["valence", "arousal"]].mean()
-    return pd.concat([means, pd.Series({"quadrant": rows["routed_quadrant"].mode().iloc[0]})])
+    quadrants = {rows[name].mode().iloc[0] for name in ("routed_quadrant", "quadrant")}
+    return pd.concat([means, pd.Series({"quadrants": quadrants})])
 
 
 def _parse_span(text: str) -> EmotionSpan:
@@ -245,11 +246,11 @@ def _given(span: EmotionSpan, known: pd.Series) -> dict[str, object] | None:
         read = known["valence"], known["arousal"]
         same_scores = max(abs(a - b) for a, b in zip(scores, read, strict=True)) <= _SAME_SCORE
         own = str(quadrant_of(*scores))
-        if same_scores and quadrant == known["quadrant"]:
+        if same_scores and quadrant in known["quadrants"]:
             return None
         if same_scores:
             scores = None
-        elif quadrant not in (own, known["quadrant"]):
+        elif quadrant != own and quadrant not in known["quadrants"]:
             raise MoodscoreError(
                 f"{span.where}: says {quadrant}, but valence {scores[0]:g} and arousal {scores[1]:g} are "
                 f"{own}; change both, or leave one empty"
