@@ -82,51 +82,40 @@ def perform(
     """
     bar_of = np.repeat(np.arange(len(parts)), [len(row) for row in parts])
     flat = [part for row in parts for part in row]
-    instruments, roles, starts, lengths, pitches, velocities = zip(*flat, strict=True)
+    columns = ("instrument", "role", "place", "length", "pitch", "velocity")
+    table = pd.DataFrame(flat).set_axis(columns, axis=1).assign(bar=bar_of)
     bars = form.bars
-    role = np.array(roles)
-    place = np.array(starts, dtype=float)
-    start_beat = np.array([bar.start_beat for bar in bars])[bar_of] + place
-    end_beat = start_beat + np.array(lengths, dtype=float)
-    start_s, end_s = form.time_of(start_beat), form.time_of(end_beat)
-
+    table["beat"] = np.array([bar.start_beat for bar in bars])[bar_of] + table["place"]
     scene = np.array([bar.scene for bar in bars])[bar_of]
-    opens = np.array([bar.phrase == 0 and bar.place == 0 for bar in bars])[bar_of] & (place == 0)
-    is_last = np.array([bar.is_last for bar in bars])[bar_of]
     calm = np.array([1.15 - 0.4 * mood.arousal for mood in moods])[scene]
-    scatter = np.array([_SCATTER_S[name] for name in roles]) * calm
-    scatter = np.where(place == 0, _DOWNBEAT_SCATTER * scatter, scatter)
-    late = rng.normal(size=len(flat)) * scatter + _LEAD_DELAY_S * (role == "lead")
-    late = np.clip(late, -_MOST_SCATTER_S, _MOST_SCATTER_S)
-    late = np.where(opens, np.abs(late) * 0.5, late)
-    broken = is_last & (role == "figure")
-    rank = pd.Series(pitches).groupby([bar_of, role]).rank(method="first").to_numpy() - 1
-    late = np.where(broken, _BROKEN_S * rank, late)
-    start_s = np.clip(start_s + late, 0, None)
+    late = _lateness(table, form, calm, rng)
 
-    end_s = np.where(is_last & (end_beat >= form.knots_beat[-1] - 1e-6), brief.duration_s, end_s)
-    start_s = np.minimum(start_s, max(brief.duration_s - 0.05, 0.0))
+    end_beat = (table["beat"] + table["length"]).to_numpy()
+    start_s = np.clip(form.time_of(table["beat"]) + late, 0, max(brief.duration_s - 0.05, 0.0))
+    end_s = np.where(end_beat >= form.knots_beat[-1] - 1e-6, brief.duration_s, form.time_of(end_beat))
     duration = np.maximum(np.minimum(end_s, brief.duration_s) - start_s, 0.03)
-    duration = np.minimum(duration, brief.duration_s - start_s)
+    table["start_s"], table["duration_s"] = start_s, np.minimum(duration, brief.duration_s - start_s)
 
     loudness = np.clip(brief.target("loudness", start_s, smooth_s=_LOUDNESS_SMOOTHING_S), 0, 1)
     phrase_place = np.array([(bar.place + 0.5) / bar.phrase_bars for bar in bars])[bar_of]
     arch = 1 - _ARCH / 2 + _ARCH * np.sin(np.pi * np.minimum(phrase_place * 1.15, 1))
     touch = np.clip(1 + _VELOCITY_SD * rng.normal(size=len(flat)), 0.85, 1.15)
-    velocity = np.array(velocities) * dynamics(loudness) * arch * touch
+    table["velocity"] = np.clip(table["velocity"] * dynamics(loudness) * arch * touch, 0.05, 1.0)
     bright = np.array([mood.brightness for mood in moods])[scene]
-    table = pd.DataFrame(
-        {
-            "instrument": instruments,
-            "role": roles,
-            "start_s": start_s,
-            "duration_s": duration,
-            "pitch": np.array(pitches, dtype=int),
-            "velocity": np.clip(velocity, 0.05, 1.0),
-            "bar": bar_of,
-            "beat": start_beat,
-            "brightness": np.clip(0.6 * bright + 0.4 * loudness, 0, 1),
-            "loudness": loudness,
-        }
-    )
-    return table.sort_values(["start_s", "role", "pitch"], kind="stable", ignore_index=True)
+    table["brightness"], table["loudness"] = np.clip(0.6 * bright + 0.4 * loudness, 0, 1), loudness
+    order = table.sort_values(["start_s", "role", "pitch"], kind="stable", ignore_index=True)
+    return order[list(NOTE_COLUMNS)]
+
+
+def _lateness(table: pd.DataFrame, form: Form, calm: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """By how much each note is late (s; negative: early), scattered more where it is calm. [shape=(n,)]."""
+    bar, role = table["bar"].to_numpy(), table["role"]
+    on_downbeat = table["place"].to_numpy() == 0
+    scatter = role.map(_SCATTER_S).to_numpy() * calm * np.where(on_downbeat, _DOWNBEAT_SCATTER, 1.0)
+    late = rng.normal(size=len(table)) * scatter + _LEAD_DELAY_S * (role == "lead").to_numpy()
+    late = np.clip(late, -_MOST_SCATTER_S, _MOST_SCATTER_S)
+    opens = np.array([b.phrase == 0 and b.place == 0 for b in form.bars])[bar] & on_downbeat
+    late = np.where(opens, 0.5 * np.abs(late), late)  # together, and never before the cut
+    broken = np.array([b.is_last for b in form.bars])[bar] & (role == "figure").to_numpy()
+    rank = table.groupby(["bar", "role"])["pitch"].rank(method="first").to_numpy() - 1
+    return np.where(broken, _BROKEN_S * rank, late)
