@@ -6,7 +6,8 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import anfis, bells, clustering, listening, music, scaling, score, seeing, startup
+from benchmarks import anfis, bells, clustering, films, listening, music, scaling, score, seeing, startup
+from moodscore.evaluation import print_readings
 
 PROJECT = Path(__file__).parents[1]
 
@@ -14,7 +15,7 @@ PROJECT = Path(__file__).parents[1]
 #: In the order of the tables.
 MODULES = {
     module.__name__.rpartition(".")[2]: module
-    for module in (startup, clustering, seeing, listening, music, anfis, score, scaling, bells)
+    for module in (startup, clustering, seeing, listening, music, anfis, score, scaling, bells, films)
 }
 
 
@@ -31,7 +32,7 @@ def main():
 
 def _show(name, console):
     module = MODULES[name]
-    if module is not bells:
+    if module not in (bells, films):
         table = Table(title=module.TITLE, title_justify="left")
         for heading in ("what", "moodscore", "reference", "ratio"):
             table.add_column(heading, justify="left" if heading == "what" else "right")
@@ -41,6 +42,8 @@ def _show(name, console):
     if module is anfis:
         console.print(anfis.accuracy.__doc__)
         console.print(anfis.accuracy().to_string(na_rep="", float_format="{:.6f}".format))
+    if module is films:
+        print_readings(films.compare())
     if module is bells:
         console.print("Membership functions: training clips of the last run, left out in turn")
         console.print(_bells().to_string(index=False))

@@ -23,6 +23,7 @@ _PLACES = {
     "spectrogram_pairs": "Spectrograms, in the folder of metrics, tables and figures",
     "study_page": "Study to hand to raters",
     "report": "Report, for any browser",
+    "films_report": "How films are read, for any browser",
 }
 
 
@@ -61,6 +62,8 @@ class AfterTheRun:
         made = pipeline.all_outputs()
         if "metrics" in made:
             evaluation.print_summary(catalog.load("metrics"))
+        if "reading_scores" in made:
+            evaluation.print_readings(catalog.load("reading_scores"))
         for name, what in _PLACES.items():
             if name in made:
                 described = catalog[name]._describe()
