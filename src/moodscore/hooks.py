@@ -16,6 +16,7 @@ from pydantic import BaseModel, Field, ValidationError
 
 from moodscore import evaluation, pipelines
 from moodscore.errors import MoodscoreError
+from moodscore.pipeline_registry import ON_REQUEST
 
 #: What a run ends with naming the folder of.
 _PLACES = {
@@ -113,7 +114,9 @@ def _check_inputs(pipeline: Pipeline, catalog: CatalogProtocol) -> None:
 
 def _maker_of(name: str) -> str | None:
     """The pipeline that makes a dataset."""
-    for pipeline_name, steps in _all_pipelines().items():
+    # One that runs on request may make again what another one makes in every run.
+    usual_first = sorted(_all_pipelines().items(), key=lambda named: named[0] in ON_REQUEST)
+    for pipeline_name, steps in usual_first:
         if name in steps.all_outputs():
             return pipeline_name
     return None
