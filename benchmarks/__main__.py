@@ -12,6 +12,7 @@ from benchmarks import (
     clustering,
     composing,
     film,
+    films,
     listening,
     music,
     pieces,
@@ -21,6 +22,7 @@ from benchmarks import (
     startup,
     tempo,
 )
+from moodscore.evaluation import print_readings
 
 PROJECT = Path(__file__).parents[1]
 
@@ -42,6 +44,7 @@ MODULES = {
         score,
         scaling,
         bells,
+        films,
     )
 }
 
@@ -59,7 +62,7 @@ def main():
 
 def _show(name, console):
     module = MODULES[name]
-    if module is not bells:
+    if module not in (bells, films):
         table = Table(title=module.TITLE, title_justify="left")
         for heading in ("what", "moodscore", "reference", "ratio"):
             table.add_column(heading, justify="left" if heading == "what" else "right")
@@ -72,6 +75,8 @@ def _show(name, console):
     if module is film:
         console.print("Two minutes with four moods, and the songs of the demo library")
         console.print(_of_last_run(film.compared).to_string(na_rep="", float_format="{:.3f}".format))
+    if module is films:
+        print_readings(films.compare())
     if module is bells:
         console.print("Membership functions: training clips of the last run, left out in turn")
         console.print(_of_last_run(_bells).to_string(index=False))

@@ -26,6 +26,7 @@ TEXT = {
     "visual_features.descriptor.motion": False,
     "audio_features.variant": "paper",
     "anfis.n_mfs": 4,
+    "anfis.shrinkage": None,
     "anfis.max_epochs": 4000,
     "anfis.held_back": 0.0,
     "anfis.target": "code",

@@ -167,7 +167,7 @@ Examples:
   kedro score my.mp4 --emotion my.scored.cues.csv     (corrected by hand)
   kedro score films/ -o scored/ --takes 3
 
-Moods are pos_high, pos_low, neg_high, neg_low (valence positive or negative, arousal high or low),
+Moods are pos_high, pos_low, neg_high, neg_low (valence positive or negative, arousal high or low), neutral,
 or valence/arousal from 1 to 9. What is not named keeps its reading.
 """
 

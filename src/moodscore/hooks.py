@@ -24,6 +24,7 @@ _PLACES = {
     "spectrogram_pairs": "Spectrograms, in the folder of metrics, tables and figures",
     "study_page": "Study to hand to raters",
     "report": "Report, for any browser",
+    "films_report": "How films are read, for any browser",
 }
 
 
@@ -61,6 +62,8 @@ class AfterTheRun:
         made = pipeline.all_outputs()
         if "metrics" in made:
             evaluation.print_summary(catalog.load("metrics"))
+        if "reading_scores" in made:
+            evaluation.print_readings(catalog.load("reading_scores"))
         for name, what in _PLACES.items():
             if name in made:
                 described = catalog[name]._describe()
@@ -129,8 +132,9 @@ def _check_inputs(pipeline: Pipeline, catalog: CatalogProtocol) -> None:
 
 def _maker_of(name: str) -> str | None:
     """The pipeline that makes a dataset."""
-    # Those that run only on request last: the way on is the usual one.
-    for pipeline_name, steps in sorted(_all_pipelines().items(), key=lambda item: item[0] in ON_REQUEST):
+    # One that runs on request may make again what another one makes in every run.
+    usual_first = sorted(_all_pipelines().items(), key=lambda named: named[0] in ON_REQUEST)
+    for pipeline_name, steps in usual_first:
         if name in steps.all_outputs():
             return pipeline_name
     return None

@@ -53,6 +53,7 @@ def models(corpus, visual_model):
     )
     return {
         "cluster_centres": visual_model.model_dump(),
+        "descriptor_quantiles": {},
         "anfis_model": ANFISRegressor(n_mfs=[1, 1, 1, 2], max_epochs=2).fit(
             rows[INPUTS], rows[["valence", "arousal"]]
         ),

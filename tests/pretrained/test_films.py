@@ -84,7 +84,7 @@ def test_its_training_moved_the_bells():
 
 def test_its_record_says_what_it_reached():
     record = json.loads((FOLDER / "record.json").read_text())
-    reached = record["figures"]["left_out"]["ANFIS"]
+    reached = record["figures"]["emotion"]["left_out"]["ANFIS"]
     assert reached["n_clips"] == 99 and reached["n_sources"] == 25
     for name in ("valence_r", "arousal_r", "valence_side", "arousal_side"):
         assert reached[f"{name}_low"] < reached[name] < reached[f"{name}_high"]

@@ -93,8 +93,8 @@ def test_a_scene_near_the_middle_is_neutral(tables, model):
     emotion, seen, cues = tables
     lines = explain(emotion.assign(is_neutral=emotion.index < 3), seen, cues, model)
     heads = [line for line in lines if line[0] != " "]
-    assert "(pos_low), neutral: valence" in heads[0]
-    assert not any("neutral:" in head for head in heads[1:])
+    assert heads[0].startswith("0:00-0:04 neutral, nearest to positive, low arousal (pos_low): valence")
+    assert not any("neutral, nearest" in head for head in heads[1:])
 
 
 @pytest.mark.parametrize(("seconds", "text"), [(0, "0:00"), (59.6, "1:00"), (65, "1:05"), (3723, "1:02:03")])

@@ -67,8 +67,8 @@ class ReaderOptions(BaseModel):
 
     inputs: list[str] | None = Field(default=None, min_length=1)
     read_from: dict[Literal["valence", "arousal"], list[str]] | None = None
-    n_mfs: PositiveInt | list[PositiveInt] = Field(default=[1, 1, 1, 2])
-    shrinkage: float | None = Field(default=None, gt=0.0)
+    n_mfs: PositiveInt | list[PositiveInt] = 2
+    shrinkage: float | None = Field(default=100.0, gt=0.0)
     max_epochs: int = Field(default=200, ge=1)
     patience: int = Field(default=20, ge=1)
     held_back: float = Field(default=0.2, ge=0.0, lt=1.0)

@@ -8,7 +8,7 @@ __getattr__, __dir__, __all__ = _lazy.attach(
         "compared": ["COMPARED", "render_track"],
         "embedding": ["embed_descriptors"],
         "choices": ["choose_rules", "choose_settling", "correlate_cues"],
-        "readings": ["compare_readings", "readable_scores"],
+        "readings": ["compare_readings", "print_readings", "readable_scores"],
         "scores": [
             "clips_to_measure",
             "count_labels",

@@ -113,10 +113,10 @@ def clock(seconds: float) -> str:
 def _headline(scene: Scene, own: pd.DataFrame) -> str:
     valence, arousal, confidence = own[["valence", "arousal", "confidence"]].mean()
     moods = shown_moods(own)
-    neutral = ", neutral" if (moods != own["routed_quadrant"].to_numpy()).mean() > _MOSTLY else ""
+    is_neutral = (moods != own["routed_quadrant"].to_numpy()).mean() > _MOSTLY
     return (
-        f"{clock(scene.start_s)}-{clock(scene.end_s)} {QUADRANT_NAMES[scene.quadrant]} ({scene.quadrant})"
-        f"{neutral}: "
+        f"{clock(scene.start_s)}-{clock(scene.end_s)} {'neutral, nearest to ' if is_neutral else ''}"
+        f"{QUADRANT_NAMES[scene.quadrant]} ({scene.quadrant}): "
         f"valence {valence:.1f}, arousal {arousal:.1f}, {confidence:.1f} from neutral"
     )
 

@@ -113,10 +113,17 @@ def hsi_bins(rgb: np.ndarray) -> HSIBins:
     colour = red_green * np.int32(_N_DIFFERENCES) + green_blue
     light = lowest * np.int32(_N_SUMS) + level_sum
     return HSIBins(
-        tables.hue_and_chroma.take(colour, axis=0),
-        tables.saturation_and_intensity.take(light, axis=0),
+        _looked_up(tables.hue_and_chroma, colour),
+        _looked_up(tables.saturation_and_intensity, light),
         level_sum,
     )
+
+
+def _looked_up(pairs: np.ndarray, places: np.ndarray) -> np.ndarray:
+    """The pairs of bytes at ``places`` [shape=(h, w, 2)], each fetched as one number of two bytes."""
+    # No place is beyond the table; told so, take does not look.
+    fetched = pairs.view(np.uint16).ravel().take(places, mode="clip")
+    return fetched.view(np.uint8).reshape(*places.shape, 2)
 
 
 def hsi_counts(bins: HSIBins) -> HSICounts:

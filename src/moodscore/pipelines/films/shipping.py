@@ -81,7 +81,7 @@ def _version(catalog: DataCatalog, name: str) -> str:
 def _figures(scores: pd.DataFrame) -> dict[str, Any]:
     """What every reader reached on sources left out, with its intervals."""
     plain = scores.astype(object).where(scores.notna(), None).set_index("reader")
-    return {"left_out": plain.to_dict(orient="index")}
+    return {"emotion": {"left_out": plain.to_dict(orient="index")}}
 
 
 if __name__ == "__main__":
