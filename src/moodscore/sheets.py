@@ -14,7 +14,7 @@ import re
 import unicodedata
 import zipfile
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
@@ -61,6 +61,8 @@ class Sheet:
         Those below that are not blank; a row is as long as it was written.
     delimiter : str
         What separates the cells; empty in a workbook.
+    above : list of str
+        The row above the header; empty if it is the first.
     """
 
     path: Path
@@ -68,6 +70,7 @@ class Sheet:
     header_line: int
     rows: list[Row]
     delimiter: str
+    above: list[str] = field(default_factory=list)
 
     @property
     def decimal_comma(self) -> bool:
@@ -155,7 +158,8 @@ def read_sheet(
     scores = _scores(rows, is_known)
     at = scores.index(max(scores)) if scores else 0
     header = rows[at] if rows else Row(1, [])
-    return Sheet(path, header.cells, header.line, rows[at + 1 :], delimiter)
+    above = rows[at - 1].cells if at else []
+    return Sheet(path, header.cells, header.line, rows[at + 1 :], delimiter, above)
 
 
 def _scores(rows: list[Row], is_known: Callable[[str], bool]) -> list[int]:
