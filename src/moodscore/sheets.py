@@ -34,6 +34,8 @@ _JOINTS = re.compile(r"[\s_\-.]+")
 _NOTHING = {"", "na", "n/a", "n.a.", "#n/a", "#na", "nan", "null", "none", "nil", "-", "--", "–", "—", "."}
 #: Western names have so few letters beyond ASCII in a row; more are another alphabet, misread.
 _FOREIGN_RUN = re.compile(r"[^\x00-\x7f]{3,}")
+#: Letters of UTF-8 in what is not UTF-8 throughout: two encodings in one file.
+_MIXED = re.compile(rb"[\xc3-\xc5][\x80-\xbf]")
 #: Control characters that no text holds.
 _CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1f]")
 
@@ -203,7 +205,7 @@ def _text_of(path: Path, content: bytes, what: str) -> str:
     try:
         text = content.decode(encoding)
     except UnicodeDecodeError:
-        if encoding != "utf-8-sig":
+        if encoding != "utf-8-sig" or _MIXED.search(content):
             raise refusal from None
         try:
             text = content.decode("cp1252")
