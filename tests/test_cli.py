@@ -156,3 +156,10 @@ def test_the_help_of_score_has_examples():
     assert "\n    kedro score my.mp4 --library ~/Music\n" in result.output
     for option in ("--output", "--library", "--emotion", "--keep-audio", "--preset", "--seed", "--env"):
         assert option in result.output
+
+
+def test_a_sound_is_kept_or_replaced_and_not_both():
+    result = CliRunner().invoke(cli, ["score", "film.mp4", "--keep-audio", "-6", "--replace"])
+    assert result.exit_code == 2
+    assert "--replace leaves the own sound out, --keep-audio keeps it; give one" in result.output
+    assert "Usage" not in result.output

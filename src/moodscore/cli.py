@@ -235,7 +235,7 @@ def score(metadata: Any, /, **options: Any) -> None:
     options["flac"] = not options.pop("wav")
     options["keep_audio_db"] = options.pop("keep_audio")
     if options["replace"] and options["keep_audio_db"] is not None:
-        raise click.UsageError("--replace leaves the own sound out, --keep-audio keeps it; give one")
+        raise MoodscoreError("--replace leaves the own sound out, --keep-audio keeps it; give one")
     project = metadata.project_path if metadata else None
     if not score_videos(project, Request(**options), began=began):
         raise SystemExit(_FAILED)

@@ -14,7 +14,7 @@ import re
 import unicodedata
 import zipfile
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
@@ -34,6 +34,8 @@ _JOINTS = re.compile(r"[\s_\-.]+")
 _NOTHING = {"", "na", "n/a", "n.a.", "#n/a", "#na", "nan", "null", "none", "nil", "-", "--", "–", "—", "."}
 #: Western names have so few letters beyond ASCII in a row; more are another alphabet, misread.
 _FOREIGN_RUN = re.compile(r"[^\x00-\x7f]{3,}")
+#: Letters of UTF-8 in what is not UTF-8 throughout: two encodings in one file.
+_MIXED = re.compile(rb"[\xc3-\xc5][\x80-\xbf]")
 #: Control characters that no text holds.
 _CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1f]")
 
@@ -61,6 +63,8 @@ class Sheet:
         Those below that are not blank; a row is as long as it was written.
     delimiter : str
         What separates the cells; empty in a workbook.
+    above : list of str
+        The row above the header; empty if it is the first.
     """
 
     path: Path
@@ -68,6 +72,7 @@ class Sheet:
     header_line: int
     rows: list[Row]
     delimiter: str
+    above: list[str] = field(default_factory=list)
 
     @property
     def decimal_comma(self) -> bool:
@@ -155,7 +160,8 @@ def read_sheet(
     scores = _scores(rows, is_known)
     at = scores.index(max(scores)) if scores else 0
     header = rows[at] if rows else Row(1, [])
-    return Sheet(path, header.cells, header.line, rows[at + 1 :], delimiter)
+    above = rows[at - 1].cells if at else []
+    return Sheet(path, header.cells, header.line, rows[at + 1 :], delimiter, above)
 
 
 def _scores(rows: list[Row], is_known: Callable[[str], bool]) -> list[int]:
@@ -199,7 +205,7 @@ def _text_of(path: Path, content: bytes, what: str) -> str:
     try:
         text = content.decode(encoding)
     except UnicodeDecodeError:
-        if encoding != "utf-8-sig":
+        if encoding != "utf-8-sig" or _MIXED.search(content):
             raise refusal from None
         try:
             text = content.decode("cp1252")

@@ -129,6 +129,10 @@ REFUSED = {
         PLAIN.replace("sunset", "закат").encode("cp1251", "replace"),
         "neither UTF-8 nor UTF-16 text, expected a table of ratings; save it as CSV in UTF-8",
     ),
+    "two encodings in one": (
+        PLAIN.encode() + "naïf,,,zoé,5,5\n".encode("cp1252"),
+        "neither UTF-8 nor UTF-16 text, expected a table of ratings; save it as CSV in UTF-8",
+    ),
     "one of two times": (
         WHOLE.replace("rater", "start_s,rater").replace(",anna", ",1,anna"),
         "row 1, column end_s: found only",

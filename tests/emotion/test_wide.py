@@ -110,7 +110,30 @@ def webmushra_by_page():
     return re.sub(r"(sunset|chase)_(valence|arousal),C1", r"\2,\1", webmushra())
 
 
+def survey_monkey():
+    """The clip stands once above its two columns."""
+    clips = ["Respondent ID", "Start Date", "sunset", "", "chase", ""]
+    scores = ["", "", "Valence", "Arousal", "Valence", "Arousal"]
+    return lines(clips, scores, *([rater, "x", *row] for rater, *row in people(name=True, lead=())))
+
+
+def sosci_survey():
+    """Names, and below them the questions in words."""
+    names = ["CASE", "PARTICIPANT", *asked("{}_{}", "valence", "arousal")]
+    words = ["Number", "Who answers", *asked("{}: {}", "how pleasant?", "how wild?")]
+    rows = ([1, rater, *row] for rater, *row in people(name=True, lead=()))
+    return lines(names, words, *rows, delimiter="\t").encode("utf-16")
+
+
+def redcap():
+    header = ["record_id", "redcap_event_name", *asked("{}_{}", "val", "aro")]
+    return lines(header, *([rater, "baseline", *row] for rater, *row in people(name=True, lead=())))
+
+
 EXPORTS = {
+    "survey monkey": survey_monkey,
+    "sosci survey": sosci_survey,
+    "redcap": redcap,
     "qualtrics": qualtrics,
     "qualtrics by question": qualtrics_by_question,
     "google forms": google_forms,

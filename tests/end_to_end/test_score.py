@@ -17,7 +17,7 @@ import soundfile as sf
 
 from moodscore.emotion import CUES, QUADRANTS, Judge
 from moodscore.fuzzy import ANFISRegressor
-from moodscore.media import AudioFile, Waveform, probe_clip, write_audio
+from moodscore.media import AudioFile, Waveform, probe_clip, write_audio, write_clip
 from moodscore.music import CUE_COLUMNS, build_snippets, index_track
 from moodscore.pretrained import Shipped
 from moodscore.sound import AudioScaler
@@ -102,6 +102,7 @@ def project(make_project, visual_model):
         np.savez_compressed(place("06_models", f"{quadrant}/lstm_arrays.npz"), **small_network(rng))
     (project.folder / "songs").mkdir()
     write_audio(project.folder / "songs" / "a song é.flac", Waveform(noise(SONG_S, 9), RATE))
+    (project.folder / "songs" / "broken.mp3").write_bytes(b"no song")
     return project
 
 
@@ -116,6 +117,8 @@ class Kind:
     n_tracks: int = 0
     rotated: bool = False
     ending: str = ".mp4"
+    pix_fmt: str = "yuv420p"
+    is_copied: bool = True
     options: dict = field(default_factory=dict)
 
 
@@ -127,18 +130,41 @@ KINDS = (
     Kind("av1.mkv", "libsvtav1", options={"preset": "12"}),
     Kind("mpeg4.avi", "mpeg4", tuple(k / 15 for k in range(37))),
     Kind("vp8.webm", "libvpx", ending=".mkv"),
+    Kind("animation.mov", "qtrle", pix_fmt="rgb24", is_copied=False),
     Kind("sixty.mp4", times=tuple(k / 60 for k in range(150))),
     Kind("variable.mkv", times=tuple(np.cumsum([0, *[0.02, 0.11, 0.04, 0.25] * 8]).tolist())),
     Kind("portrait.mp4", size=(96, 48), rotated=True, n_tracks=1),
 )
 
 
+def chapter(number, start, end, title):
+    clock = {"id": number, "start": start, "end": end, "time_base": Fraction(1, 1000)}
+    return clock | {"metadata": {"title": title}}
+
+
 def write(folder, kind):
-    """A film of a changing brightness."""
+    """A film of a changing brightness, with a title and two chapters."""
     path = folder / kind.name
     with av.open(str(path), "w") as out:
+        if path.suffix != ".avi":
+            out.metadata["title"] = f"All of {kind.name}"
+            halves = (kind.times[len(kind.times) // 2] * end for end in (0, 1))
+            first, second = (round(1000 * start) for start in halves)
+            spans = ((first, second, "One"), (second, round(1000 * kind.times[-1]), "Two"))
+            out.set_chapters(
+                [
+                    {
+                        "id": k,
+                        "start": a,
+                        "end": b,
+                        "time_base": Fraction(1, 1000),
+                        "metadata": {"title": name},
+                    }
+                    for k, (a, b, name) in enumerate(spans)
+                ]
+            )
         video = out.add_stream(kind.codec, rate=round(len(kind.times) / kind.times[-1]), options=kind.options)
-        video.width, video.height, video.pix_fmt = *kind.size, "yuv420p"
+        video.width, video.height, video.pix_fmt = *kind.size, kind.pix_fmt
         is_even = kind.name != "variable.mkv"
         tick = Fraction(1, round(1 / kind.times[1])) if is_even else Fraction(1, 1000)
         video.codec_context.time_base = tick
@@ -167,6 +193,17 @@ def write(folder, kind):
         content = path.read_bytes()
         place = content.index(upright, content.index(b"tkhd"))
         path.write_bytes(content[:place] + turned + content[place + len(turned) :])
+
+
+def write_musical(path):
+    """Six seconds with a chord that changes."""
+    t = np.arange(2 * RATE) / RATE
+    chords = [
+        sum(np.sin(2 * np.pi * root * k * ratio * t) / k for k in range(1, 6) for ratio in (1, 1.25, 1.5))
+        for root in (220, 294, 330)
+    ]
+    sound = np.repeat(0.05 * np.concatenate(chords)[:, None], 2, axis=1).astype(np.float32)
+    write_clip(path, [np.full((48, 64, 3), 90, np.uint8)] * 60, 10, sound, RATE)
 
 
 def packets_of(path):
@@ -201,7 +238,10 @@ def test_every_film_is_scored_and_named(scored):
     assert len(list(out.iterdir())) == 4 * len(KINDS)  # and nothing is left over
     assert "Warning" not in run.stderr and "Traceback" not in run.stderr
     assert "start-up" in run.stderr and "LUFS" in run.stderr
-    assert "an mp4 file cannot hold its picture" in " ".join(run.stderr.split())
+    said = " ".join(run.stderr.split())
+    assert "an mp4 file cannot hold its picture" in said
+    assert "encoded anew as h264" in said
+    assert "of its 10 sound tracks" not in said  # none of them is kept
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
@@ -212,9 +252,15 @@ def test_the_picture_is_copied_and_the_sound_fits(scored, films, kind):
     # The last picture's time on screen is not written down in every container.
     assert now.duration_s == pytest.approx(was.duration_s, abs=max(np.diff(kind.times)))
     assert (now.width, now.height) == (was.width, was.height)
-    assert packets_of(video) == packets_of(source)
+    assert (packets_of(video) == packets_of(source)) == kind.is_copied
     with av.open(str(video)) as container:
-        assert [stream.type for stream in container.streams] == ["video", "audio"]
+        assert [stream.type for stream in container.streams if stream.type != "data"][:2] == [
+            "video",
+            "audio",
+        ]
+        if kind.name != "mpeg4.avi":
+            assert container.metadata["title"] == f"All of {kind.name}"
+            assert [chapter["metadata"]["title"] for chapter in container.chapters()] == ["One", "Two"]
         heard = sum(frame.samples for frame in container.decode(audio=0))
     assert abs(heard / RATE - was.duration_s) < 0.1
     wav = sf.info(scored[1] / f"{stem}.scored.wav")
@@ -235,6 +281,7 @@ def test_bad_ones_are_named_and_the_finished_one_is_kept(project, scored, films)
     (bad / "list.m3u8").write_text("#EXTM3U\n#EXTINF:3,\n../new films é/sixty.mp4\n")
     (bad / "cut.mp4").write_bytes(whole[: len(whole) // 2])
     sf.write(bad / "sound.wav", noise(1, 0), RATE)
+    write_musical(bad / "musical.mp4")
     (bad / "folder").mkdir()
     names = [*sorted(map(str, bad.iterdir())), str(bad / "gone.mp4"), "https://example.org/a.mp4"]
     before = {path: path.stat().st_mtime_ns for path in out.iterdir()}
@@ -246,6 +293,7 @@ def test_bad_ones_are_named_and_the_finished_one_is_kept(project, scored, films)
     assert len(errors) == len(names)
     for name in names:
         assert sum(line.startswith(f"Error: {name}: ") for line in errors) == 1, name
+    assert any("has music already" in line and "--replace" in line for line in errors)
     assert {path: path.stat().st_mtime_ns for path in out.iterdir()} == before
     assert "was finished" in " ".join(again.stderr.split())
     assert time.monotonic() - began < 60
@@ -270,7 +318,13 @@ def test_corrected_from_a_library_with_its_own_sound(project, films):
         "mine.2.flac",
         "mine.2.mp4",
     ]
-    assert sorted(path.name for path in (project.folder / "songs").iterdir()) == ["a song é.flac"]
+    assert sorted(path.name for path in (project.folder / "songs").iterdir()) == [
+        "a song é.flac",
+        "broken.mp3",
+    ]
+    table = run.stderr[run.stderr.index("song left out") :].split()
+    assert table[:6] == ["song", "left", "out", "reason", "broken.mp3", "cannot"]
+    assert "of its" not in run.stderr  # one sound track needs no word
 
 
 def test_a_killed_run_leaves_nothing_under_a_final_name(project, films):

@@ -278,6 +278,7 @@ FOREIGN = (
     Film("old.avi", "cinepak", "rgb24"),
     Film("capture.avi", "huffyuv", "yuv422p"),
     Film("ut.avi", "utvideo", "yuv420p"),
+    Film("odd.avi", "ffvhuff", "yuv444p", size=(63, 47)),
     Film("plain.avi", "rawvideo", "bgr24"),
     Film("web.wmv", "wmv2", "yuv420p"),
     Film("ten.mov", "v210", "yuv422p10le", size=(96, 48)),
@@ -328,3 +329,28 @@ def test_what_a_container_takes_is_copied(film, ending, soundtrack, tmp_path):
 def packets_of(path):
     with av.open(str(path)) as container:
         return [bytes(packet) for packet in container.demux(container.streams.video[0]) if packet.size]
+
+
+@pytest.mark.parametrize(
+    ("name", "codec", "pix_fmt", "size"),
+    [
+        ("a.mov", "qtrle", "rgb24", (64, 48)),
+        ("b.avi", "huffyuv", "yuv422p", (64, 48)),
+        ("c.avi", "ffvhuff", "yuv444p", (63, 47)),
+    ],
+)
+def test_colours_stay_when_a_picture_is_encoded_anew(name, codec, pix_fmt, size, soundtrack, tmp_path):
+    colour = np.array([200, 40, 90], np.uint8)
+    with av.open(str(tmp_path / name), "w") as out:
+        video = out.add_stream(codec, rate=FPS)
+        (video.width, video.height), video.pix_fmt = size, pix_fmt
+        for number in range(FPS):
+            picture = np.broadcast_to(colour, (*size[::-1], 3)).copy()
+            frame = av.VideoFrame.from_ndarray(picture, format="rgb24").reformat(format=pix_fmt)
+            frame.pts, frame.time_base = number, Fraction(1, FPS)
+            out.mux(video.encode(frame))
+        out.mux(video.encode(None))
+    made = score_video(tmp_path / name, soundtrack, tmp_path / "out.mp4")
+    with av.open(str(made.path)) as container:
+        seen = next(container.decode(video=0)).to_ndarray(format="rgb24")
+    np.testing.assert_allclose(seen.reshape(-1, 3), np.broadcast_to(colour, (seen.size // 3, 3)), atol=6)

@@ -58,7 +58,6 @@ def models(corpus, visual_model):
             rows[INPUTS], rows[["valence", "arousal"]]
         ),
         "audio_scaler": scaler.to_dict(),
-        "descriptor_quantiles": {},
         "snippet_index": index,
         "soundtracks": corpus["soundtracks"],
         "library_index": pd.DataFrame(),

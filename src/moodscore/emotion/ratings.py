@@ -119,13 +119,18 @@ def read_ratings(
     if inverted:
         scores = ["valence", "arousal"]
         ratings[scores] = LOWEST_SCORE + HIGHEST_SCORE - ratings[scores]
+    _say_doubts(path, ratings, format, inverted=inverted)
+    return ratings[list(RATING_COLUMNS)]
+
+
+def _say_doubts(path: str | Path, ratings: pd.DataFrame, format: str, *, inverted: bool) -> None:
+    """Say what speaks against the way scores run, and which intervals overlap."""
     doubt = _CORPORA[format].doubt(ratings) if format in _CORPORA else ""
     if doubt:
         remedy = "leave out inverted: true" if inverted else "set inverted: true"
         _warn_once(f"{path}: the scores seem to run the other way: {doubt}; if so, {remedy} in the catalog")
     if overlap := _overlaps(ratings):
         _warn_once(f"{path}: {overlap}")
-    return ratings[list(RATING_COLUMNS)]
 
 
 def _overlaps(ratings: pd.DataFrame) -> str:

@@ -17,6 +17,7 @@ import math
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -33,7 +34,8 @@ logger = logging.getLogger(__name__)
 #: Columns that name who answered, the best first.
 _RATERS = (
     *("response_id", "responseid", "rater", "participant", "participant_id", "subject", "subject_id"),
-    *("prolific_pid", "session_uuid", "id", "name", "username", "email", "email_address"),
+    *("prolific_pid", "session_uuid", "respondent_id", "record_id", "id", "name", "username"),
+    *("email", "email_address"),
 )
 #: Columns that name the clip of a trial.
 _CLIPS = (
@@ -95,7 +97,7 @@ def _read_one(
     path: Path, scales: Mapping[str, Scale], layout: Layout, *, in_folder: bool = False
 ) -> pd.DataFrame:
     sheet = Sheet.read(path, is_known=lambda name: _is_known(name, layout))
-    sheet = _without_preamble(sheet)
+    sheet = _under_one_header(_without_preamble(sheet), layout)
     names_trials, names_scores = _one_of(sheet, _CLIPS), _one_of(sheet, _NAMES[0])
     if layout.clip or (names_trials is not None and not (layout.names or layout.columns)):
         answers, told = _by_trial(sheet, layout)
@@ -150,8 +152,16 @@ def _by_person(sheet: Sheet, layout: Layout, *, prefix: str) -> tuple[_Answers, 
             raise sheet.refusal(sheet.header_line, sheet.header[place], found, "its valence and its arousal")
     who_at, rater = _rater_column(sheet, layout, unique=True)
 
+    def is_label(row: Row) -> bool:
+        cells = [_cell(row, at) for places in pairs.values() for at in places.values()]
+        return not any(is_nothing(cell) or _ANSWER.fullmatch(cell) for cell in cells)
+
     def answers() -> _Answers:
-        for number, row in enumerate(sheet.rows, start=1):
+        # Below the names some programs write them again in words.
+        rows = (
+            sheet.rows[1:] if sheet.rows and is_label(sheet.rows[0]) and len(sheet.rows) > 1 else sheet.rows
+        )
+        for number, row in enumerate(rows, start=1):
             who = f"{prefix}row {number}" if who_at is None else _cell(row, who_at)
             for places in pairs.values():
                 question = questions[places["valence"]]
@@ -245,7 +255,20 @@ def _without_preamble(sheet: Sheet) -> Sheet:
     status = sheet.place("status")
     if status is not None:
         rows = [row for row in rows if _cell(row, status).casefold() not in _PREVIEW]
-    return Sheet(sheet.path, sheet.header, sheet.header_line, rows, sheet.delimiter)
+    return replace(sheet, rows=rows)
+
+
+def _under_one_header(sheet: Sheet, layout: Layout) -> Sheet:
+    """With names that say the clip, where it stands once above all of its columns."""
+    asked = {score: [n for n in sheet.header if word_for(layout, score).search(n)] for score in SCORES}
+    if not sheet.above or all(len(set(names)) == len(names) for names in asked.values()):
+        return sheet
+    names, last = [], ""
+    for place, name in enumerate(sheet.header):
+        last = (sheet.above[place] if place < len(sheet.above) else "") or last
+        is_score = any(name in names for names in asked.values())
+        names.append(f"{last} {name}".strip() if is_score else name or last)
+    return replace(sheet, header=names, above=[])
 
 
 def _place(sheet: Sheet, name: str) -> int:

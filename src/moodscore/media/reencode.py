@@ -48,14 +48,15 @@ class AnewEncoder:
         self._picture, self._reformatter = picture, VideoReformatter()
         self.stream = out.add_stream("libx264", rate=rate if rate <= _MOST_FPS else _USUAL_FPS)
         context = self.stream.codec_context
-        self._is_deep = picture.codec_context.color_trc in _HDR_CURVES
         context.width, context.height = (side + side % 2 for side in (first.width, first.height))
-        context.pix_fmt = _DEEP if self._is_deep else _USUAL
+        context.pix_fmt = _DEEP if picture.codec_context.color_trc in _HDR_CURVES else _USUAL
         context.time_base = picture.time_base
-        is_interlaced = first.interlaced_frame
-        context.options = _OPTIONS | (_INTERLACED if is_interlaced else _PROGRESSIVE)
+        context.options = _OPTIONS | (_INTERLACED if first.interlaced_frame else _PROGRESSIVE)
         if picture.sample_aspect_ratio:
             context.sample_aspect_ratio = picture.sample_aspect_ratio
+        # What passes through RGB comes back by a matrix that is known.
+        is_odd = first.width % 2 or first.height % 2
+        self._matrix = Colorspace.ITU709 if is_odd or picture.codec_context.format.is_rgb else None
         self._keep_colours(context)
         if first.rotation:
             self.stream.set_display_rotation(first.rotation)
@@ -70,16 +71,15 @@ class AnewEncoder:
             rows = [(0, missing[1]), (0, missing[0]), (0, 0)]
             rgb = np.pad(frame.to_ndarray(format="rgb24"), rows, mode="edge")
             frame = av.VideoFrame.from_ndarray(rgb, format="rgb24")
-        matrix = Colorspace.ITU709 if frame.format.is_rgb else None
         made = self._reformatter.reformat(
-            frame, *size, context.pix_fmt, dst_colorspace=matrix, dst_color_range=ColorRange.MPEG
+            frame, *size, context.pix_fmt, dst_colorspace=self._matrix, dst_color_range=ColorRange.MPEG
         )
         made.pts, made.time_base, made.pict_type = time, time_base, 0
         return made
 
     def _keep_colours(self, context: av.VideoCodecContext) -> None:
         own = self._picture.codec_context
-        context.colorspace = Colorspace.ITU709 if own.format.is_rgb else own.colorspace
+        context.colorspace = own.colorspace if self._matrix is None else self._matrix
         context.color_range = ColorRange.MPEG
         context.color_primaries, context.color_trc = own.color_primaries, own.color_trc
 

@@ -245,7 +245,7 @@ def _keep_timecode(container: InputContainer, picture: av.VideoStream, target: a
         del target.metadata[name]
     if timecode is None:
         return []
-    if not target.codec_context.framerate:
+    if not target.codec_context.framerate and picture.average_rate:
         target.codec_context.framerate = picture.average_rate
     # Matroska holds any text; an mp4 file counts pictures from it.
     is_counted = target.container.format.name == "mp4"

@@ -138,10 +138,12 @@ def _excerpts(
     starts = [None] if duration_s <= n * length_s else np.linspace(0, duration_s - length_s, n).tolist()
     for start in starts:
         if start is not None:
-            container.seek(round((begin_s + start) * av.time_base))
+            container.seek(round((begin_s + start) / track.time_base), stream=track)
         wanted = round((n if start is None else 1) * length_s * track.rate)
         blocks, held = [], 0
-        for _, block in _decoded(container, track):
+        for time, block in _decoded(container, track):
+            if start is not None and time is not None and time + len(block) / track.rate < begin_s + start:
+                continue  # some containers are sought by their pictures alone
             blocks.append(block)
             held += len(block)
             if held >= wanted:
