@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from moodscore.music import search
+from moodscore.music import lattice, search
 from moodscore.music.lattice import (
     BAR_REWARD,
     BAR_TOLERANCE_S,
@@ -177,14 +177,12 @@ class Enumeration:
         piece = material.piece
         length -= ticks_in == 0
         at_s = piece.beats_s[min(beat, len(piece.bar_position))] + ticks_in * TICK_S
-        if (
-            length >= self.min_run
-            and piece.ending in ("ends", "fades")
-            and abs(at_s - piece.ends_s) <= ENDING_TOLERANCE_S + 1e-9
-        ):
-            return ENDING_REWARD * min(self.end * TICK_S / WHOLE_ENDING_S, 1)
         bars = piece.beats_s[self.landings(material)]
-        return BAR_REWARD if np.abs(at_s - bars).min() <= BAR_TOLERANCE_S + 1e-9 else 0.0
+        reward = BAR_REWARD if np.abs(at_s - bars).min() <= BAR_TOLERANCE_S + 1e-9 else 0.0
+        is_near = abs(at_s - piece.ends_s) <= ENDING_TOLERANCE_S + 1e-9
+        if length >= self.min_run and is_near and piece.ending in ("ends", "fades"):
+            return max(reward, ENDING_REWARD * min(self.end * TICK_S / WHOLE_ENDING_S, 1))
+        return reward
 
 
 def cost_of(runs, scenes, materials, edges_s, prices, min_run, no_repeat_s=0.0):
@@ -217,9 +215,12 @@ def cost_of(runs, scenes, materials, edges_s, prices, min_run, no_repeat_s=0.0):
     return total - count.end_reward(material, beat, source + last - first - beats[beat], length)
 
 
-@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize("whole_ending_s", [0.1, 5.0])
+@pytest.mark.parametrize("seed", range(6))
 @pytest.mark.parametrize("metre, min_run", [(0, 1), (0, 2), (2, 2)])
-def test_finds_the_cheapest_of_all_paths(seed, metre, min_run):
+def test_finds_the_cheapest_of_all_paths(seed, metre, min_run, whole_ending_s, monkeypatch):
+    monkeypatch.setattr(lattice, "WHOLE_ENDING_S", whole_ending_s)
+    monkeypatch.setitem(globals(), "WHOLE_ENDING_S", whole_ending_s)
     rng = np.random.default_rng([seed, metre, min_run])
     scenes, edges_s = a_film(rng, *rng.integers(8, 13, 2))
     pieces = [a_piece(rng, 5, metre=metre, sections=[metre or 1], kept=2) for _ in range(2)]
@@ -276,11 +277,13 @@ def test_runs_tile_the_film_and_keep_their_least_length():
             assert inside[1] - inside[0] + 1 >= 6
 
 
-def test_plays_a_piece_as_long_as_the_film_to_its_end_without_a_join():
+def test_plays_a_piece_as_long_as_the_film_to_its_end_without_a_join(monkeypatch):
     rng = np.random.default_rng(0)
     piece = a_piece(rng, 40, ticks=[4] * 40)
     scenes, edges_s = a_film(rng, 100)
-    runs = search_runs(scenes, [material_of(rng, "a", piece, 1)], edges_s, prices=Prices())
+    material = replace(material_of(rng, "a", piece, 1), beats=np.zeros((40, 5)))
+    monkeypatch.setattr(lattice, "WHOLE_ENDING_S", 1.0)
+    runs = search_runs(scenes, [material], edges_s, prices=Prices())
     assert len(runs) == 1
     assert runs[0].source_end_s == pytest.approx(piece.ends_s, abs=ENDING_TOLERANCE_S)
 

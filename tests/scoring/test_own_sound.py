@@ -1,9 +1,9 @@
-import numpy as np
-import pytest
+import re
 
-from moodscore.errors import MoodscoreError
+import numpy as np
+
 from moodscore.media import sampled_sound, write_clip
-from moodscore.scoring import check_own_music
+from moodscore.scoring import own_music
 
 RATE, SECONDS = 44_100, 8
 
@@ -24,24 +24,14 @@ def chords():
     return 0.05 * np.concatenate(played)
 
 
-def test_a_film_that_has_music_asks_what_is_to_become_of_it(tmp_path, caplog):
+def test_a_film_that_has_music_is_known(tmp_path):
     film = write_film(tmp_path / "clip.mp4", chords())
-    with pytest.raises(
-        MoodscoreError, match=r"clip\.mp4: has music already, in \d+% of what is heard"
-    ) as asked:
-        check_own_music(film, is_kept=False)
-    assert "--replace" in str(asked.value) and "--keep-audio" in str(asked.value)
-    assert not caplog.records
-    check_own_music(film, is_kept=True)
-    assert "has music already" in caplog.text and "it is kept" in caplog.text
+    assert re.fullmatch(r"has music already, in \d+% of what is heard", own_music(film))
 
 
-def test_a_film_without_music_asks_nothing(tmp_path, caplog):
+def test_of_a_film_without_music_nothing_is_said(tmp_path):
     noise = 0.1 * np.random.default_rng(0).standard_normal(SECONDS * RATE)
-    film = write_film(tmp_path / "wind.mp4", noise)
-    for is_kept in (False, True):
-        check_own_music(film, is_kept=is_kept)
-    assert not caplog.records
+    assert own_music(write_film(tmp_path / "wind.mp4", noise)) == ""
 
 
 def test_excerpts_are_spread_over_a_long_film(tmp_path):
