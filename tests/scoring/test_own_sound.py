@@ -1,6 +1,7 @@
 import re
 
 import numpy as np
+import pytest
 
 from moodscore.media import sampled_sound, write_clip
 from moodscore.scoring import own_music
