@@ -76,8 +76,8 @@ def test_run_has_all_of_kedros_options():
             "parameter ingest.held_out = 2: input should be less than 1",
         ),
         (
-            "Parameter validation failed:\n- Parameter 'retrieval': Failed to instantiate UnitSelection for "
-            "parameter 'retrieval': 1 validation error for UnitSelection\nno_repeat\n  Extra inputs are not "
+            "Parameter validation failed:\n- Parameter 'retrieval': Failed to instantiate MusicOptions for "
+            "parameter 'retrieval': 1 validation error for MusicOptions\nno_repeat\n  Extra inputs are not "
             "permitted [type=extra_forbidden, input_value=4, input_type=int]\n    For further information",
             "parameter retrieval.no_repeat = 4: there is no such parameter",
         ),
@@ -124,6 +124,16 @@ def test_score_passes_on_what_was_typed(typed):
     assert request["emotion"] == "" and request["library"] is None and request["force"] is False
 
 
+def test_score_passes_on_what_music_is_wanted(typed, tmp_path):
+    _, request = typed(
+        "a.mp4", "--library", str(tmp_path), "--song", "b.mp3", "--cuts", "few", "--change-at", "never"
+    )
+    assert request["library"] == tmp_path and request["song"] == "b.mp3"
+    assert request["cuts"] == "few" and request["change_at"] == "never"
+    _, plain = typed("a.mp4")
+    assert plain["song"] == "" and plain["cuts"] is None and plain["change_at"] is None
+
+
 def test_score_fails_with_status_2(typed):
     assert typed("a.mp4", answer=False)[0].exit_code == 2
     result, _ = typed("a.mp4", answer=MoodscoreError("a.mp4: is empty"))
@@ -140,6 +150,8 @@ def test_score_fails_with_status_2(typed):
         ["a.mp4", "--keep-audio", "90"],
         ["a.mp4", "--takes", "0"],
         ["a.mp4", "--preset", "jazz"],
+        ["a.mp4", "--cuts", "none"],
+        ["a.mp4", "--change-at", "whim"],
         ["a.mp4", "--nonsense"],
     ],
 )

@@ -7,7 +7,8 @@ import soundfile as sf
 from av.filter import Graph
 
 from moodscore.errors import MoodscoreError
-from moodscore.media import AudioFile, measure_loudness, normalise
+from moodscore.media import AudioFile, master, mastered, measure_loudness, normalise
+from moodscore.samples import ArraySource
 
 RATE = 44100
 
@@ -219,3 +220,24 @@ def test_a_track_that_breaks_off(tmp_path):
     (tmp_path / "a.flac").write_bytes(content[:100])
     with pytest.raises(MoodscoreError, match=r"a\.flac: cannot be read"):
         measure_loudness(track)
+
+
+@pytest.mark.parametrize(("make", "gain_db"), [(music, -40), (music, 12), (clicks, 0)])
+def test_what_is_mastered_in_memory_is_what_is_written(tmp_path, make, gain_db):
+    """To within the rounding to 24 bits, at any level it is rendered at, beyond full scale, too."""
+    rendered = (make() * 10 ** (gain_db / 20)).astype(np.float32)
+    written = master(ArraySource(rendered, RATE), tmp_path / "track.flac")
+    held = mastered(rendered, RATE)
+    assert held.dtype == np.float32 and held.shape == rendered.shape
+    np.testing.assert_allclose(held, written.track.read(), atol=2**-23)
+    assert written.loudness.dbtp <= -0.99
+    if make is music:
+        assert written.loudness.lufs == pytest.approx(-16, abs=0.11)
+    assert [path.name for path in tmp_path.iterdir()] == ["track.flac"]  # nothing is left beside it
+
+
+def test_silence_and_a_short_sound_are_mastered_as_they_are(tmp_path):
+    for samples in (np.zeros((RATE, 2), np.float32), np.full((100, 2), 0.1, np.float32)):
+        np.testing.assert_array_equal(mastered(samples, RATE), samples)
+        written = master(ArraySource(samples, RATE), tmp_path / "track.wav").track
+        np.testing.assert_allclose(written.read(), samples, atol=2**-23)
