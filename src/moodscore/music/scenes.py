@@ -1,7 +1,8 @@
 """Scenes: the spans of a video with one mood, between which the music may change.
 
 A scene is a span in which the routed quadrant holds. One that is too short joins the neighbour it
-resembles more, and each boundary moves to a picture cut nearby, where a change of music is expected.
+resembles more, neutral neighbours are one scene, and each boundary moves to a picture cut nearby, where
+a change of music is expected.
 What a person says of the mood (`--emotion`) is a scene of its own, exactly as long as was said.
 """
 
@@ -21,6 +22,8 @@ MOOD_STEP = 1.5
 #: Time before and after a cut over which its two moods are compared (s).
 STEP_CONTEXT_S = 4.0
 _MOOD = ["valence", "arousal"]
+#: More than this share of the segments is most of them.
+_MOST = 0.5
 
 
 @dataclass(frozen=True)
@@ -98,6 +101,7 @@ def find_scenes(
     """
     table = _completed(segments)
     spans = _merged(_split_at_cuts(_spans(table), table), table, duration_s, min_scene_s)
+    spans = _neutral_joined(spans, table)
     edges = _boundaries(spans, table, duration_s, given_s)
     return [
         _scene(span.of(table), start, end, span.is_given)
@@ -181,6 +185,18 @@ def _merged(spans: list[_Span], table: pd.DataFrame, duration_s: float, min_scen
         spans[low : high + 1] = [_Span(spans[low].first, spans[high].stop, False)]
 
 
+def _neutral_joined(spans: list[_Span], table: pd.DataFrame) -> list[_Span]:
+    """Join neighbours that are both neutral: on which side of the middle they lie says nothing."""
+    joined = spans[:1]
+    for span in spans[1:]:
+        both = [one.of(table)["is_neutral"].mean() > _MOST and not one.is_given for one in (joined[-1], span)]
+        if all(both):
+            joined[-1] = _Span(joined[-1].first, span.stop, False)
+        else:
+            joined.append(span)
+    return joined
+
+
 def _boundaries(
     spans: list[_Span], table: pd.DataFrame, duration_s: float, given_s: Sequence[float]
 ) -> list[float]:
@@ -209,6 +225,6 @@ def _scene(rows: pd.DataFrame, start_s: float, end_s: float, is_given: bool) -> 
         valence=float(rows["valence"].mean()),
         arousal=float(rows["arousal"].mean()),
         quadrant=str(rows["routed_quadrant"].mode().iloc[0]),
-        is_neutral=bool(rows["is_neutral"].mean() > 0.5),
+        is_neutral=bool(rows["is_neutral"].mean() > _MOST),
         is_given=is_given,
     )
