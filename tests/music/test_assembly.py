@@ -38,7 +38,9 @@ def test_soundtracks_need_no_library(clips, tmp_path):
     music = assemble(clips, (pd.DataFrame(), tmp_path / "nowhere"), "soundtracks")
     assert set(music.snippets["kind"]) == {"soundtrack"}
     with pytest.raises(MoodscoreError, match="no library"):
-        assemble(clips, (pd.DataFrame(), tmp_path / "nowhere"), "both")
+        assemble(clips, (pd.DataFrame(), tmp_path / "nowhere"), "library")
+    both = assemble(clips, (pd.DataFrame(), tmp_path / "nowhere"), "both")  # of both what there is
+    assert both.snippets.equals(music.snippets)
 
 
 def test_a_library_is_searched_in_its_own_range(clips, library, make_targets):
@@ -71,7 +73,7 @@ def test_pieces_are_listened_to_once_and_kept_beside_the_songs(clips, library, m
     (song,) = first
     assert song == song_id("song.ogg", "0" * 16) and first[song].duration_s == pytest.approx(10)
     before = {path.name for path in library[1].iterdir()}
-    monkeypatch.setattr("moodscore.pieces.cache.analyse_piece", lambda source: pytest.fail("heard again"))
+    monkeypatch.setattr("moodscore.pieces.analysis.analyse_piece", lambda source: pytest.fail("heard again"))
     again = assemble(clips, library, "library").pieces
     np.testing.assert_array_equal(again[song].beats_s, first[song].beats_s)
     assert {path.name for path in library[1].iterdir()} == before

@@ -172,12 +172,19 @@ def test_rows_of_a_piece_are_in_order_of_time(parts):
         assert rows.tolist() == own.index.tolist() and own["start_sample"].is_monotonic_increasing
 
 
-@pytest.mark.parametrize("asked", ["library", "both"])
-def test_music_that_is_not_there_is_missed(parts, asked):
-    with pytest.raises(MoodscoreError, match=f"retrieval.music: is {asked}.*no library"):
-        music_of(parts[:1], asked)
-    with pytest.raises(MoodscoreError, match="no library"):
-        music_of([parts[0], MusicPart(pd.DataFrame(), {})], asked)
+@pytest.mark.parametrize("absent", [[], [MusicPart(pd.DataFrame(), {})]])
+def test_music_that_is_not_there_is_missed(parts, absent):
+    with pytest.raises(MoodscoreError, match=r"retrieval.music: is library.*no library"):
+        music_of([parts[0], *absent], "library")
+    with pytest.raises(MoodscoreError, match=r"retrieval.music: is soundtracks.*no soundtrack"):
+        music_of([parts[1], *absent], "soundtracks")
+    with pytest.raises(MoodscoreError, match=r"retrieval.music: is both.*no soundtrack"):
+        music_of(absent, "both")
+
+
+def test_both_takes_of_both_what_there_is(parts):
+    assert music_of(parts[:1]).snippets.equals(music_of(parts, "soundtracks").snippets)
+    assert music_of(parts[1:]).snippets.equals(music_of(parts, "library").snippets)
 
 
 def test_a_song_named_as_a_clip_is_refused(parts):

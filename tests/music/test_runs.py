@@ -187,8 +187,8 @@ def test_an_ending_is_flagged_where_the_piece_ends_with_the_film(make_score, mak
         assert (last(ending)["ending"], last(ending)["fade_out_s"]) == (ending, GUARD_FADE_S)
         assert last(ending, 17.3 + 0.45)["ending"] == last(ending, 17.3 - 0.45)["ending"] == ending
         for place in (17.3 - 0.6, 5.0):
-            assert (last(ending, place)["ending"], last(ending, place)["fade_out_s"]) == ("", FADE_OUT_S)
-    assert last("stops")["ending"] == "" and last("stops")["fade_out_s"] == FADE_OUT_S
+            assert (last(ending, place)["ending"], last(ending, place)["fade_out_s"]) == ("", 1.6)
+    assert last("stops")["ending"] == "" and last("stops")["fade_out_s"] == 1.6
 
 
 def test_how_a_track_begins(make_score):
@@ -202,7 +202,12 @@ def test_fades_of_a_short_film_are_short(make_score):
     cues, _, _ = make_score([PlannedRun("clip0", 0.0, 2.0, 5.0, "start")], seconds=2.0, scenes=SCENES[:1])
     assert cues["fade_in_s"].tolist() == pytest.approx([0.2]) and cues[
         "fade_out_s"
-    ].tolist() == pytest.approx([0.6])
+    ].tolist() == pytest.approx([0.2])
+
+
+def test_fades_of_a_long_film_are_whole(make_score):
+    cues, _, _ = make_score([PlannedRun("clip0", 0.0, 40.0, 5.0, "start")], seconds=40.0, scenes=SCENES[:1])
+    assert (cues["fade_in_s"][0], cues["fade_out_s"][0]) == (FADE_IN_S, FADE_OUT_S)
 
 
 def test_what_is_said_of_a_run_is_the_mean_of_its_seconds(make_score):
