@@ -23,7 +23,7 @@ from moodscore.sound import sound_features
 
 #: Raise it when decoding or measuring a song gives something else than before: all songs are then
 #: heard again.
-CACHE_VERSION = 1
+CACHE_VERSION = 2
 #: 64 bits of the SHA-256: of a million songs two would share them once in 40 million libraries.
 _KEY_DIGITS = 16
 _KEY_MARK = "#"
