@@ -229,7 +229,7 @@ class TestHearingOnce:
         measured = row[
             ["tempo", "loudness", "rhythm", "brightness", "onset_rate", "beat_strength", "tail_band_3"]
         ]
-        assert song_cache.CACHE_VERSION == 1
+        assert song_cache.CACHE_VERSION == 2
         np.testing.assert_allclose(measured.astype(float), MEASURED, rtol=2e-3)
 
 
@@ -302,7 +302,7 @@ class TestCache:
         [audio] = library.sources.values()
         kept = {path.name for path in cache.folder.iterdir()}
         key = audio.path.name.partition(".")[0]
-        assert kept == {"notes.txt", "mine.v1.flac", audio.path.name, f"{key}.v1.1.0s.parquet"}
+        assert kept == {"notes.txt", "mine.v1.flac", audio.path.name, f"{key}.v2.1.0s.parquet"}
 
     def test_equal_content_has_one_key(self, folder, tmp_path):
         shutil.copy(folder / "b.wav", tmp_path / "other name")

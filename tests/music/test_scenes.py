@@ -197,9 +197,9 @@ def test_scenes_tile_any_film(min_scene_s, segment_s):
 
 
 def test_neutral_neighbours_are_one_scene_whatever_side_they_are_on():
-    table = film(("pos_low", 12, 5.2, 4.8), ("neg_high", 12, 4.8, 5.2), ("neg_high", 12))
+    table = film(("pos_low", 12, 5.2, 4.8), ("neg_high", 12, 4.8, 5.2), ("pos_high", 12))
     table["is_neutral"] = np.arange(36) < 24
     scenes = scenes_of(table)
     assert edges_of(scenes) == [0, 24, 36]
     assert [scene.is_neutral for scene in scenes] == [True, False]
-    assert edges_of(scenes_of(table.assign(is_neutral=False))) == [0, 12, 36]
+    assert edges_of(scenes_of(table.assign(is_neutral=False))) == [0, 12, 24, 36]

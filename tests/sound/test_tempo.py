@@ -1,8 +1,16 @@
 import numpy as np
 import pytest
+from benchmarks import drum_patterns
 
 from moodscore.sound.onsets import OnsetEnvelopes, splice_envelopes
-from moodscore.sound.tempo import autocorrelation, doubled_by_bass, segment_tempi, splice_tempi, tempo
+from moodscore.sound.tempo import (
+    autocorrelation,
+    doubled_by_bass,
+    halved_by_accents,
+    segment_tempi,
+    splice_tempi,
+    tempo,
+)
 
 
 def obvious_tempo(envelope):
@@ -101,6 +109,56 @@ def test_the_bass_chooses_the_octave():
     silence, hiss = np.zeros(2000), np.random.default_rng(3).standard_normal(2000)
     bass = np.array([beats, every_other, silence, hiss, beats, beats, beats])
     np.testing.assert_array_equal(doubled_by_bass(bpm, bass), [150, 75, 75, 75, 150, 100, np.nan])
+
+
+def test_accents_choose_the_octave():
+    t = np.arange(2000)
+
+    def strokes(strong, weak, between=0.0):
+        """A stroke every half second, every other one weak, and perhaps something halfway between them."""
+        beats = np.where(t % 250 == 0, strong, 0.0) + np.where(t % 250 == 125, weak, 0.0)
+        return beats + np.where(t % 125 == 62, between, 0.0) - (strong + weak) / 250
+
+    played = {  # accents, bass, what is heard at 120 bpm
+        "alternating": (strokes(1, 0.3), strokes(1, 0.5), 60),
+        "even": (strokes(1, 0.9), strokes(1, 0.5), 120),
+        "on an even bass": (strokes(1, 0.3), strokes(1, 1), 120),
+        "on a bass that divides it": (strokes(1, 0.3), strokes(1, 0.5, 0.8), 120),
+        "hats alone between": (strokes(1, 0), strokes(1, 0), 120),
+        "nothing": (np.zeros(2000), np.zeros(2000), 120),
+    }
+    accent, bass, expected = (np.array(column) for column in zip(*played.values(), strict=True))
+    heard = halved_by_accents(np.full(len(played), 120.0), bass, accent)
+    assert dict(zip(played, heard, strict=True)) == dict(zip(played, expected, strict=True))
+    tempi = np.array([100.0, np.nan, 120.0])  # its half would be no pulse; none; as above
+    np.testing.assert_array_equal(
+        halved_by_accents(tempi, np.tile(bass[0], (3, 1)), np.tile(accent[0], (3, 1))), [100, np.nan, 60]
+    )
+
+
+def test_slow_music_with_bass_and_hats_on_every_eighth(onset_envelopes):
+    """Drums of one level, played by hand in a room: most trackers hear the slower ones twice as fast."""
+    cases = [(pattern, bpm) for pattern in drum_patterns.PATTERNS for bpm in (62, 70, 79, 88, 101, 127, 151)]
+    heard = {}
+    for pattern, bpm in cases:
+        y = drum_patterns.play(pattern, bpm, seed=7, seconds=11)
+        tempi = segment_tempi(onset_envelopes(y, drum_patterns.RATE), 1.0, 11)
+        heard[pattern, bpm] = float(np.median(tempi))
+    right = [case for case in cases if abs(heard[case] / case[1] - 1) <= 0.04]
+    assert len(right) >= 0.85 * len(cases), {case: heard[case] for case in cases if case not in right}
+    named = [
+        case
+        for case in cases
+        if case[0] in ("straight", "four on the floor", "off-beat heavy") and case[1] < 90
+    ]
+    assert len([case for case in named if case in right]) >= 0.85 * len(named)
+
+
+def test_without_accents_the_octave_is_as_it_was(onset_envelopes):
+    """Bit by bit what `tempo` and the bass say."""
+    full, bass, _ = onset_envelopes(drum_patterns.play("straight", 70, seconds=10), drum_patterns.RATE)
+    expected = doubled_by_bass(tempo(full[None, :2000]), bass[None, :2000])
+    assert segment_tempi(OnsetEnvelopes(full[:2000], bass[:2000]), 1.0, 1) == expected
 
 
 def test_a_change_of_tempo_is_followed(clicks, tempi_of):

@@ -118,9 +118,11 @@ def plan_takes(
     duration_s = brief.n_samples / brief.sample_rate
     sheets, arrangements = [], []
     for system in SYSTEMS:
-        own = arrange(system, brief, music, seed=chance_of(clip_id, seed))
+        is_delivered = system == music.options.system and clip_id in chosen
+        # What is composed is composed again for its notes: the same, since its chance is the clip's.
+        own = [] if is_delivered and system != COMPOSED else _arranged(system, brief, music, seed)
         arrangements += own
-        if system == music.options.system and clip_id in chosen:
+        if is_delivered:
             takes = [chosen[clip_id]]
         else:
             takes = [arranged.cues for arranged in own if arranged.cues is not None]
@@ -134,6 +136,10 @@ def plan_takes(
             sheets.append(cues.assign(system=system, take=take, target_cost_mean=cost, **measured))
     # Sheets of runs have columns that those of segments lack, and sheets of bars more.
     return pd.concat(sheets, ignore_index=True), notes_of(arrangements)
+
+
+def _arranged(system: str, brief: Brief, music: MusicDictionary, seed: int) -> list[Arrangement]:
+    return arrange(system, brief, music, seed=chance_of(brief.clip_id, seed))
 
 
 def _grid_of(cues: pd.DataFrame) -> BeatGrid:

@@ -129,6 +129,7 @@ def bar_sheet(
         fade_out_s=0.0,
         gain_curve="",
         quadrant=[scenes[scene].quadrant for scene in bars["scene"]],
+        is_neutral=[scenes[scene].is_neutral for scene in bars["scene"]],
         ending=np.where(np.arange(len(bars)) == len(bars) - 1, "ends", ""),
     )
     for name in ("start", "stop"):

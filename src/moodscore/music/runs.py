@@ -32,6 +32,7 @@ from moodscore.vocabulary import JOINS, ON_BEAT_S
 #: Columns that only sheets of runs have.
 RUN_ONLY = (
     "scene",
+    "is_neutral",
     "jump_distance",
     "outgoing_fade_s",
     "fade_in_s",
@@ -93,7 +94,8 @@ def run_sheet(
     pd.DataFrame
         `RUN_COLUMNS`, one row a run: those of `cue_sheet`, where features and emotion are means over the
         run, ``join`` is ``start``, ``jump`` or ``change`` and ``target_cost`` is the mean rate (see
-        `moodscore.music.repertoire`); ``scene`` (number of the scene it starts in), ``jump_distance`` (1 is
+        `moodscore.music.repertoire`); ``scene`` (number of the scene it starts in), ``is_neutral``
+        (whether that is), ``jump_distance`` (1 is
         an arbitrary jump), ``outgoing_fade_s`` (how long what was before fades out, centred on the join),
         ``fade_in_s`` and ``fade_out_s`` (of the track), ``gain_curve`` (``second:dB`` pairs), ``beats_s`` and
         ``downbeats_s`` (in the video) and ``ending`` (how the piece ends, where it ends with the video).
@@ -120,6 +122,7 @@ def run_sheet(
             | _joined(run, before, music)
             | _beats(run, music.pieces[run.piece])
             | {"scene": _scene_at(scenes, run.start_s), "fade_in_s": 0.0, "fade_out_s": 0.0, "ending": ""}
+            | {"is_neutral": scenes[_scene_at(scenes, run.start_s)].is_neutral}
         )
     _fade_ends(rows, runs, music, n_samples / sample_rate)
     return pd.DataFrame(rows).assign(clip_id=clip_id)[list(RUN_COLUMNS)]

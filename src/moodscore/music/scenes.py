@@ -19,6 +19,8 @@ MIN_SCENE_S = 8.0
 MAX_CUT_DISTANCE_S = 1.5
 #: Within a quadrant a scene also ends at a cut where valence and arousal move by more than this.
 MOOD_STEP = 1.5
+#: A cut is strong from this total variation of its two pictures' intensities.
+STRONG_CUT = 0.5
 #: Time before and after a cut over which its two moods are compared (s).
 STEP_CONTEXT_S = 4.0
 _MOOD = ["valence", "arousal"]
@@ -143,10 +145,10 @@ def _split_at_cuts(spans: list[_Span], table: pd.DataFrame) -> list[_Span]:
 
 
 def _is_step(table: pd.DataFrame, span: _Span, row: int) -> bool:
-    """Whether the mood moves at a cut near the start of a row, more than it does nearby."""
+    """Whether the mood moves at a strong cut near the start of a row, more than it does nearby."""
     start = table["start_s"].iloc[row]
     own = span.of(table)
-    cuts = own["cut_s"].to_numpy(dtype=float)
+    cuts = own.loc[own["cut_strength"] >= STRONG_CUT, "cut_s"].to_numpy(dtype=float)
     if not np.any(np.abs(cuts - start) <= 0.5 * _segment_s(table)):
         return False
     times = own["start_s"].to_numpy()

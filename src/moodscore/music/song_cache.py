@@ -21,7 +21,7 @@ from moodscore.segments import sample_bounds, segment_bounds
 
 #: Raise it when decoding or measuring a song gives something else than before: all songs are then
 #: heard again.
-CACHE_VERSION = 1
+CACHE_VERSION = 2
 _KEY_MARK = "#"
 #: Names of the cache's own files: ``key.version.flac`` and ``key.version.segment length.parquet``.
 _OWN_NAME = re.compile(rf"([0-9a-f]{{{KEY_DIGITS}}})\.v(\d+)(\.[^/]+)?\.(flac|parquet)")

@@ -99,7 +99,9 @@ def hear(audio: SampleSource) -> Heard:
     """
     onsets, spectrum = OnsetListener(), SpectrumListener()
     listen(audio, onsets, spectrum)
-    return Heard(*onsets.envelopes(), in_tune(spectrum.fine_chroma()), spectrum.mel(), spectrum.power())
+    heard = onsets.envelopes()
+    chroma = in_tune(spectrum.fine_chroma())
+    return Heard(heard.full, heard.bass, chroma, spectrum.mel(), spectrum.power())
 
 
 class SpectrumListener:

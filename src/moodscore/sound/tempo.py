@@ -10,9 +10,15 @@ A loud backbeat repeats itself only every other beat, and above some 120 bpm W n
 the half of the tempo is found. So where the lag is further from τ0 than its half is, the bass chooses
 between the two octaves: the half if the bass repeats itself after that, too.
 
+Hats and a bass on every eighth do the opposite to slow music: its eighths are taken for beats. In decibels
+they rise as steeply as the drums; in power every other one of them is weak. So where a pulse alternates
+between strong and weak, and the bass neither marks each of its strokes alike nor divides it, the beat is
+twice as long: metre is heard from accents [3]_.
+
 .. [1] D. P. W. Ellis, "Beat tracking by dynamic programming", Journal of New Music Research 36(1), 2007.
 .. [2] G. C. Sergio and M. Lee, "Emotional video to audio transformation using deep recurrent neural
    networks and a neuro-fuzzy system", Mathematical Problems in Engineering 2020, 8478527.
+.. [3] F. Lerdahl and R. Jackendoff, "A generative theory of tonal music", MIT Press, 1983, chapter 4.
 """
 
 import numpy as np
@@ -43,6 +49,17 @@ BASS_TOLERANCE_S = 0.008
 _BASS_REACH = round(BASS_TOLERANCE_S * ENVELOPE_RATE)
 #: … and if it beats at all: it repeats itself with this share of its energy.
 BASS_PULSE = 0.2
+
+#: A pulse alternates if it repeats itself in power after one stroke so much less than after two.
+ALTERNATION = 0.6
+#: The bass marks each stroke alike if it repeats itself after one nearly as well as after two; if hardly at
+#: all, hats alone play between its strokes, and the pulse may as well be theirs.
+BASS_EVENNESS = (0.1, 0.85)
+#: The bass divides a pulse if it repeats itself after half of it with this share of what it does after one.
+#: Beats are divided; what is not is a division itself.
+BASS_DIVISION = 1 / 3
+#: Beats slower than this are no longer felt as a pulse (bpm).
+SLOWEST_BPM = 55.0
 
 #: A repetition weaker than this share of the envelope's energy is rounding, not rhythm.
 PERIODICITY_FLOOR = 1e-6
@@ -124,6 +141,49 @@ def doubled_by_bass(bpm: np.ndarray, bass: np.ndarray) -> np.ndarray:
     return doubled
 
 
+def halved_by_accents(bpm: np.ndarray, bass: np.ndarray, accent: np.ndarray) -> np.ndarray:
+    """Choose between tempi and their halves by whether every other stroke is weak.
+
+    Parameters
+    ----------
+    bpm : np.ndarray [shape=(n,)]
+        As `tempo` finds them; NaN stays NaN.
+    bass, accent : np.ndarray [shape=(n, t)]
+        Onset strength of the bass, and the rise of power, in the same contexts.
+
+    Returns
+    -------
+    np.ndarray [shape=(n,)]
+        ``bpm`` or its half, which is at least `SLOWEST_BPM`.
+    """
+    halved = bpm.copy()
+    length = accent.shape[1]
+    stroke = 60 * ENVELOPE_RATE / bpm
+    fits = (bpm >= 2 * SLOWEST_BPM) & (2 * stroke + _BASS_REACH < length)
+    fast = np.flatnonzero(fits)
+    if len(fast):
+        half, one, two = (np.rint(n * stroke[fast]).astype(np.int64) for n in (0.5, 1, 2))
+        power_one, power_two = _repetitions(accent[fast], one, two)
+        low_half, low_one, low_two = _repetitions(bass[fast], half, one, two)
+        alternates = (power_two > BASS_PULSE) & (power_one < ALTERNATION * power_two)
+        low_share = np.divide(low_one, low_two, out=np.ones_like(low_one), where=low_two > BASS_PULSE)
+        is_uneven = (BASS_EVENNESS[0] < low_share) & (low_share < BASS_EVENNESS[1])
+        is_undivided = low_half < BASS_DIVISION * low_one
+        halved[fast[alternates & is_uneven & is_undivided]] /= 2
+    return halved
+
+
+def _repetitions(envelope: np.ndarray, *lags: np.ndarray) -> list[np.ndarray]:
+    """How well envelopes [shape=(n, t)] repeat after lags [shape=(n,)], 1 being as well as after none."""
+    correlation = autocorrelation(envelope, max(lag.max() for lag in lags) + _BASS_REACH)
+    length, row = envelope.shape[1], np.arange(len(envelope))
+    energy = correlation[:, :1] / length
+    overlap = length - np.arange(correlation.shape[1])
+    share = np.divide(correlation / overlap, energy, out=np.zeros_like(correlation), where=energy > 0)
+    nearby = maximum_filter1d(share, 2 * _BASS_REACH + 1, axis=1)
+    return [nearby[row, lag] for lag in lags]
+
+
 def segment_tempi(envelopes: OnsetEnvelopes, segment_s: float, n_segments: int) -> np.ndarray:
     """Tempo of each segment, from the sound around its centre.
 
@@ -146,8 +206,12 @@ def segment_tempi(envelopes: OnsetEnvelopes, segment_s: float, n_segments: int) 
     tempi = [np.zeros(0)]
     for first in range(0, n_segments, _AT_ONCE):
         group = bounds[first : first + _AT_ONCE]
-        full, bass = (np.array([envelope[start:stop] for start, stop in group]) for envelope in envelopes)
-        tempi.append(doubled_by_bass(tempo(full), bass))
+        full, bass, accent = (
+            None if envelope is None else np.array([envelope[start:stop] for start, stop in group])
+            for envelope in envelopes
+        )
+        bpm = doubled_by_bass(tempo(full), bass)
+        tempi.append(bpm if accent is None else halved_by_accents(bpm, bass, accent))
     return np.concatenate(tempi)
 
 
