@@ -8,9 +8,16 @@ import pandas as pd
 import pytest
 import soundfile as sf
 
+from moodscore.evaluation import COMPARED
 from moodscore.music import SYSTEMS
 
 pytestmark = pytest.mark.slow
+
+#: Measures of joins, of beats and of snippets, which not every system makes or has.
+NOT_ALWAYS = (
+    *("join_auc_flux", "join_auc_click", "join_auc_loudness", "beat_kept", "bar_kept", "changes_at_cuts"),
+    *("cuts_on_beats", "cuts_on_beats_chance", "jump_distance", "target_cost"),
+)
 
 
 @pytest.fixture(scope="module")
@@ -83,14 +90,27 @@ def test_pictures_and_sound_are_read_on_clips_nobody_has_seen(metrics):
 
 def test_moodscore_meets_the_mood_more_often_than_what_it_follows(metrics):
     held_out = {system: sides["held_out"] for system, sides in metrics["systems"].items()}
-    for other in ("random", "mean", "previous", "paper"):
+    for other in ("random", "mean", "previous", "paper", "collage"):
         assert held_out["moodscore"]["emotion_match"] > held_out[other]["emotion_match"]
-    assert metrics["improvement"]["moodscore"]["held_out"]["percent"] > 6.47
+    assert held_out["moodscore"]["emotion_match"] >= held_out["previous"]["emotion_match"] + 0.1
+    # All tracks are mastered alike, so that what nobody can choose, the level, is most of every error: see
+    # docs/method.md. What chooses anew each second is nearer in the rest, as it must be.
+    for other in ("random", "mean", "silence"):
+        assert held_out["moodscore"]["mae_tlr"] < held_out[other]["mae_tlr"]
     assert held_out["moodscore"]["mae_tlr"] <= 1.25 * held_out["paper"]["mae_tlr"]
 
 
-def test_the_music_does_not_sound_cut(metrics):
-    ours, paper = (metrics["systems"][system]["held_out"] for system in ("moodscore", "paper"))
+def test_the_music_goes_on(metrics):
+    ours, collage, paper = (
+        metrics["systems"][system]["held_out"] for system in ("moodscore", "collage", "paper")
+    )
+    assert ours["joins_per_min"] <= 3 < collage["joins_per_min"] < paper["joins_per_min"]
+    assert ours["median_run_s"] >= 12 > collage["median_run_s"] > paper["median_run_s"]
+    assert ours["target_cost"] <= 0.6 * metrics["systems"]["random"]["held_out"]["target_cost"]
+
+
+def test_the_collage_does_not_sound_cut(metrics):
+    ours, paper = (metrics["systems"][system]["held_out"] for system in ("collage", "paper"))
     bars = {"join_auc_flux": 0.65, "join_auc_click": 0.56, "join_auc_loudness": 0.68}
     for name, bar in bars.items():
         assert ours[name] <= bar
@@ -103,7 +123,7 @@ def test_the_report_opens_and_can_be_used(visit, project, metrics):
     visited = visit(page, viewport={"width": 390, "height": 800}, color_scheme="dark")
     assert visited.overflow <= 0
     shown = visited.page
-    assert shown.locator("audio").count() == 4 * 8
+    assert shown.locator("audio").count() == (1 + len(COMPARED)) * 8
     assert shown.locator("img:not([alt])").count() == 0
     shown.keyboard.press("Tab")
     assert shown.evaluate("document.activeElement.className") == "skip"
@@ -120,8 +140,15 @@ def test_every_figure_of_the_metrics_is_a_number(metrics):
         ]
 
     assert list(metrics) == ["corpus", "labels", "emotion", "judge", "systems", "original", "improvement"]
-    # Silence has no joins, and nothing in it comes back.
-    sounding = {system: sides for system, sides in metrics["systems"].items() if system != "silence"}
+    # Silence has no joins, and nothing in it comes back; of joins that are not made nothing is measured.
+    sounding = {
+        system: {
+            side: {name: value for name, value in scores.items() if name not in NOT_ALWAYS}
+            for side, scores in sides.items()
+        }
+        for system, sides in metrics["systems"].items()
+        if system != "silence"
+    }
     assert all(isinstance(leaf, int | float | list) for leaf in leaves(metrics | {"systems": sounding}))
 
 

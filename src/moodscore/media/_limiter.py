@@ -44,6 +44,8 @@ def true_peak(blocks: Iterable[np.ndarray]) -> float:
     """The highest point of the curve through the samples, 1 being full scale."""
     highest = 0.0
     for padded in in_context(blocks, _REACH):
+        # The samples first: then the curve is drawn only where it can rise above all of them.
+        highest = max(highest, float(np.abs(padded[_REACH:-_REACH]).max(initial=0.0)))
         highest = max(highest, float(_peaks(padded, highest).max(initial=0.0)))
     return highest
 
