@@ -180,6 +180,7 @@ def test_the_pipelines_can_be_drawn(project, metrics):
         "baseline",
         "retrieval",
         "evaluation",
+        "films",
         "labels",
         "library",
         "study",

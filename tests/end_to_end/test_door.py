@@ -73,8 +73,16 @@ def test_a_clone_scores_before_anything_is_trained_and_without_tensorflow(clone,
     assert set(cues["source_file"]) <= {"slow.flac", "fast.flac"}
 
 
-def test_a_clone_without_songs_says_what_to_do(clone, mine):
-    done = clone.kedro("score", str(mine / "film.mp4"))
+def test_a_clone_without_songs_composes(clone, mine, tmp_path):
+    done = clone.kedro("score", str(mine / "film.mp4"), "-o", str(tmp_path / "new.mp4"))
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "new.mid").read_bytes().startswith(b"MThd")
+    cues = pd.read_csv(tmp_path / "new.cues.csv", keep_default_na=False)
+    assert set(cues["source_kind"]) == {"composed"}
+
+
+def test_soundtracks_that_are_not_there_are_missed(clone, mine):
+    done = clone.kedro("score", str(mine / "film.mp4"), "--preset", "collage")
     assert done.returncode == 2
     assert done.stderr == (
         "Error: there is no music to take: name a folder of songs with --library FOLDER, or run `make run`, "
@@ -137,7 +145,7 @@ def test_what_is_installed_scores_without_a_project(wheel, mine, tmp_path):
     assert done.stdout == "film.scored.mp4\n"
     assert sorted(path.name for path in tmp_path.iterdir()) == ["film.mp4", *FILES, "kept"]
     assert [path.name for path in (tmp_path / "kept").iterdir()] == ["data"]
-    refused = run([*command], tmp_path, **variables)
+    refused = run([*command, "--preset", "collage"], tmp_path, **variables)
     assert (refused.returncode, refused.stderr) == (
         2,
         "Error: there is no music to take: name a folder of songs with --library FOLDER\n",

@@ -6,7 +6,7 @@ import pytest
 from moodscore.compute import Compute
 from moodscore.errors import MoodscoreError
 from moodscore.media import AudioFile, Waveform, write_audio
-from moodscore.pieces import Piece, PieceCache, analyse_pieces, cache
+from moodscore.pieces import Piece, PieceCache, analyse_pieces, analysis
 
 SERIAL = Compute(backend="serial")
 
@@ -35,8 +35,8 @@ def test_each_sound_is_described_once_and_read_back_as_it_was(sounds, tmp_path, 
         described.append(audio.path.name)
         return real(audio)
 
-    real = cache.analyse_piece
-    monkeypatch.setattr(cache, "analyse_piece", spy)
+    real = analysis.analyse_piece
+    monkeypatch.setattr(analysis, "analyse_piece", spy)
     kept = PieceCache(tmp_path / "kept")
     pieces, failures = analyse_pieces(sounds, kept, SERIAL)
     assert list(pieces) == ["a", "b", "same"] and not failures

@@ -14,7 +14,7 @@ from moodscore.pretrained import NETWORKS, Shipped, ship, shipped_readers
 from moodscore.pretrained.making import TOLERANCE, largest_difference
 from moodscore.sequence import LSTMNetwork, predict_audio_features
 from moodscore.sound import FEATURES, AudioScaler, QuantileMap
-from moodscore.vision import VisualModel, describe
+from moodscore.vision import VisualModel, cues_of, describe, map_descriptors
 
 INPUTS = ["hue", "saturation", "intensity", "motion"]
 rng = np.random.default_rng(0)
@@ -40,8 +40,21 @@ def test_pictures_are_read_and_the_networks_answer(shipped):
     """From histograms to what the music should be, by nothing but what ships."""
     model = VisualModel.model_validate(shipped.load("cluster_centres"))
     histograms = rng.dirichlet(np.ones(256), (12, 3)).astype(np.float32)
-    seen = describe(histograms, rng.uniform(0, 0.1, 12), model)
-    read = read_emotion(shipped.load("anfis_model"), seen, model.inputs)
+    looks = (
+        "vividness",
+        "colourfulness",
+        "dark",
+        "log_motion",
+        "log_cut_rate",
+        "motion",
+        "cut_rate",
+        "chroma",
+    )
+    cues = cues_of({name: rng.uniform(0.01, 0.1, 12) for name in looks})
+    seen = describe(histograms, rng.uniform(0, 0.1, 12), model, cues)
+    reader = shipped.load("anfis_model")
+    read = read_emotion(reader, seen, reader.input_names_)
+    seen = map_descriptors(seen, shipped.load("descriptor_quantiles"), model.inputs)
     assert read[["valence", "arousal"]].apply(lambda scores: scores.between(1, 9)).all(axis=None)
     table = pd.concat([seen, read], axis=1).assign(clip_id="film", segment=range(12))
     networks = {q: LSTMNetwork.from_arrays(shipped.load(f"{q}.lstm_arrays")) for q in QUADRANTS}

@@ -126,7 +126,7 @@ def briefs(
     emotions = emotion_predictions[[*_KEYS, *_EMOTION, *known]]
     targets = segments[[*_KEYS, "start_s"]].merge(predicted_audio_features, on=_KEYS)
     targets = targets.merge(emotions, on=_KEYS)
-    if cuts is not None:
+    if cuts is not None and set(_CUTS) <= set(cuts):
         targets = targets.merge(cuts[[*_KEYS, *_CUTS]], on=_KEYS, how="left")
 
     def of_clip(features: pd.DataFrame | None, rows: pd.DataFrame) -> pd.DataFrame | None:
