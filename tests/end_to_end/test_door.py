@@ -106,6 +106,8 @@ def test_a_parameter_that_nothing_reads_is_refused(clone, mine):
 
 
 def test_python_scores_as_the_command_does(clone, mine, tmp_path):
+    typed = clone.kedro("score", str(mine / "film.mp4"), "--library", str(mine / "songs"), "--force")
+    assert typed.returncode == 0, typed.stderr
     scorer = Scorer(clone.folder)
     options = {"library": mine / "songs", "output": tmp_path / "out.mp4"}
     scored = scorer.score(mine / "film.mp4", **options)

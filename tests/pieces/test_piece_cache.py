@@ -6,7 +6,7 @@ import pytest
 from moodscore.compute import Compute
 from moodscore.errors import MoodscoreError
 from moodscore.media import AudioFile, Waveform, write_audio
-from moodscore.pieces import Piece, PieceCache, analyse_pieces, analysis
+from moodscore.pieces import Piece, PieceCache, analyse_pieces, analysis, cache
 
 SERIAL = Compute(backend="serial")
 

@@ -27,10 +27,14 @@ def report(studio: Studio, jobs: Sequence[Job]) -> None:
         All of them.
     """
     if any(job.error is None for job in jobs):
-        table = Table("video", "scored", "length", "took", "music", "loudness", "peak", "remarks", box=None)
+        table = Table("video", "scored", "length", "took", "loudness", "peak", "remarks", box=None)
         for job in jobs:
             table.add_row(*_row(job))
         get_console().print(table)
+        for job in jobs:
+            if job.made:
+                heard = _music(job.made["score_cue_sheet"], job.made["score_descriptors"])
+                get_console().print(f"{job.path.name}: {heard}", markup=False, highlight=False)
         get_console().print(f"read by {_reader(studio)}; start-up {studio.startup_s:.1f} s", highlight=False)
     if studio.models.songs_left_out:
         table = Table("song left out", "reason", box=None)
@@ -49,17 +53,16 @@ def _reader(studio: Studio) -> str:
 
 def _row(job: Job) -> list[str]:
     if job.error is not None:
-        return [job.video.name, "failed", "", "", "", "", "", ""]
+        return [job.video.name, "failed", "", "", "", "", ""]
     scored = job.path.name
     if job.is_kept:
-        return [job.video.name, scored, "", "", "", "", "", "was finished; --force makes it again"]
+        return [job.video.name, scored, "", "", "", "", "was finished; --force makes it again"]
     loudness = job.made["score_loudness"]
     return [
         job.video.name,
         scored,
         clock(job.made["score_facts"]["duration_s"]),
         f"{job.seconds:.1f} s",
-        _music(job.made["score_cue_sheet"], job.made["score_descriptors"]),
         _decibels(loudness["lufs"], "LUFS"),
         _decibels(loudness["dbtp"], "dBTP"),
         _remarks(job.made),
