@@ -1,6 +1,6 @@
 """Which clips take part, and how the fuzzy system is trained, as parameters."""
 
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, PositiveInt
 
@@ -79,6 +79,24 @@ class ReaderOptions(BaseModel):
     smoothing_s: float = Field(default=6.0, ge=0.0)
     neutral_radius: float = Field(default=0.7, ge=0.0)
     min_dwell_s: float = Field(default=3.0, ge=0.0)
+
+    @property
+    def training(self) -> dict[str, Any]:
+        """How :func:`moodscore.emotion.train_reader` goes about it."""
+        return self.model_dump(
+            include={
+                "n_mfs",
+                "max_epochs",
+                "patience",
+                "held_back",
+                "target",
+                "balanced",
+                "shrinkage",
+                "averaged",
+                "even_sides",
+                "read_from",
+            }
+        )
 
     @property
     def settling(self) -> dict[str, float]:

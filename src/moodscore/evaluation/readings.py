@@ -48,22 +48,9 @@ def leave_out(rows: pd.DataFrame, groups: pd.Series, reader: Reader) -> np.ndarr
 
 def fuzzy_reader(inputs: Sequence[str], options: ReaderOptions, seed: int, **changes: object) -> Reader:
     """The fuzzy system as it is trained for real (:func:`moodscore.emotion.train_reader`)."""
-    how = options.model_dump(
-        include={
-            "n_mfs",
-            "shrinkage",
-            "max_epochs",
-            "patience",
-            "held_back",
-            "balanced",
-            "averaged",
-            "even_sides",
-            "read_from",
-        }
-    )
 
     def read(training: pd.DataFrame, tested: pd.DataFrame) -> np.ndarray:
-        model, _ = train_reader(training, inputs, seed=seed, **(how | changes))
+        model, _ = train_reader(training, inputs, seed=seed, **(options.training | changes))
         return read_emotion(model, tested, inputs)[list(SCORES)].to_numpy()
 
     return read

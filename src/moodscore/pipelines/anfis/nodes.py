@@ -31,17 +31,8 @@ def train_anfis(
     return emotion.train_reader(
         _training_rows(visual_descriptors, segments),
         options.inputs or VisualModel.model_validate(cluster_centres).inputs,
-        n_mfs=options.n_mfs,
-        max_epochs=options.max_epochs,
-        patience=options.patience,
-        held_back=options.held_back,
         seed=seed,
-        target=options.target,
-        balanced=options.balanced,
-        shrinkage=options.shrinkage,
-        averaged=options.averaged,
-        even_sides=options.even_sides,
-        read_from=options.read_from,
+        **options.training,
     )
 
 
