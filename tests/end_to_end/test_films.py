@@ -50,13 +50,14 @@ def test_its_reader_can_ship(run, project, tmp_path):
     demo = project.folder / "data" / "04_feature" / "demo" / made.parent.parent.name / made.parent.name
     demo.mkdir(parents=True)
     shutil.copy(made, demo)
-    files = ship_films(project.folder, tmp_path / "films")
+    files = ship_films(project.folder, tmp_path)
     assert {file.name for file in files} == {
         "reader.json",
         "centres.json",
         "descriptor_quantiles.json",
         "record.json",
     }
-    assert ANFISRegressor.load(tmp_path / "films" / "reader.json").input_names_ == ["vividness", "log_motion"]
-    record = json.loads((tmp_path / "films" / "record.json").read_text())
+    shipped = tmp_path / "readers" / "films"
+    assert ANFISRegressor.load(shipped / "reader.json").input_names_ == ["vividness", "log_motion"]
+    record = json.loads((shipped / "record.json").read_text())
     assert record["figures"]["emotion"]["left_out"]["constant"]["valence_r"] is None

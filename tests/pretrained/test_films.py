@@ -21,10 +21,11 @@ from moodscore.emotion import (
     train_reader,
 )
 from moodscore.fuzzy import ANFISRegressor
-from moodscore.pipelines.films.shipping import FOLDER
-from moodscore.sequence import predict_routed_features
+from moodscore.pretrained import FOLDER, Shipped
+from moodscore.sequence import LSTMNetwork, predict_routed_features
 
 PROJECT = Path(__file__).parents[2]
+SHIPPED = FOLDER / "readers" / "films"
 CORPUS = PROJECT / "data" / "01_raw" / "films"
 SCORES = ["valence", "arousal"]
 QUADRANTS = ("pos_high", "pos_low", "neg_high", "neg_low")
@@ -37,7 +38,7 @@ def options():
 
 @pytest.fixture(scope="module")
 def model():
-    return vision.VisualModel.model_validate_json((FOLDER / "centres.json").read_text())
+    return vision.VisualModel.model_validate_json((SHIPPED / "centres.json").read_text())
 
 
 @pytest.fixture(scope="module")
@@ -52,25 +53,14 @@ def films(model):
 
 
 def test_it_is_the_one_a_run_makes(films, options):
-    shipped = ANFISRegressor.load(FOLDER / "reader.json")
-    fields = {
-        "n_mfs",
-        "shrinkage",
-        "max_epochs",
-        "patience",
-        "held_back",
-        "balanced",
-        "averaged",
-        "even_sides",
-    }
-    how = options.model_dump(include=fields | {"read_from"})
-    again, _ = train_reader(films, options.inputs, seed=0, **how)
+    shipped = ANFISRegressor.load(SHIPPED / "reader.json")
+    again, _ = train_reader(films, options.inputs, seed=0, **options.training)
     inputs = films[options.inputs]
     np.testing.assert_allclose(again.predict(inputs), shipped.predict(inputs), atol=1e-4)
 
 
 def test_it_reads_as_many_films_positive_as_were_rated_so(films):
-    shipped = ANFISRegressor.load(FOLDER / "reader.json")
+    shipped = ANFISRegressor.load(SHIPPED / "reader.json")
     read = films[["clip_id"]].join(pd.DataFrame(shipped.predict(films[shipped.input_names_]), columns=SCORES))
     shares = (read.groupby("clip_id").mean() > 5).mean()
     rated = (films.groupby("clip_id")[SCORES].first() > 5).mean()
@@ -78,12 +68,12 @@ def test_it_reads_as_many_films_positive_as_were_rated_so(films):
 
 
 def test_its_training_moved_the_bells():
-    shipped = ANFISRegressor.load(FOLDER / "reader.json")
+    shipped = ANFISRegressor.load(SHIPPED / "reader.json")
     assert (np.abs(shipped.premises_ - shipped.initial_premises_).max(axis=(1, 2)) > 0.02).all()
 
 
 def test_its_record_says_what_it_reached():
-    record = json.loads((FOLDER / "record.json").read_text())
+    record = json.loads((SHIPPED / "record.json").read_text())
     reached = record["figures"]["emotion"]["left_out"]["ANFIS"]
     assert reached["n_clips"] == 99 and reached["n_sources"] == 25
     for name in ("valence_r", "arousal_r", "valence_side", "arousal_side"):
@@ -92,12 +82,7 @@ def test_its_record_says_what_it_reached():
 
 def test_what_the_networks_ask_for_rises_with_the_arousal_of_films(films, model, options):
     """Tempo, loudness and rhythm: of networks that know drawings, by descriptors mapped to drawings."""
-    pretrained = pytest.importorskip("moodscore.pretrained")
-    if not hasattr(pretrained, "Shipped"):
-        pytest.skip("no networks ship")
-    from moodscore.sequence import LSTMNetwork
-
-    shipped = pretrained.Shipped("films")
+    shipped = Shipped("films")
     networks = {q: LSTMNetwork.from_arrays(shipped.load(f"{q}.lstm_arrays")) for q in QUADRANTS}
     reader = shipped.load("anfis_model")
     read = read_emotion(reader, films, reader.input_names_).assign(cut_s=films["cut_s"])

@@ -4,7 +4,6 @@ It takes what the last run of the films left, and the distribution of the descri
 demo corpus, on which the networks that ship were trained.
 """
 
-import json
 import logging
 from pathlib import Path
 from typing import Any
@@ -15,23 +14,21 @@ from kedro.framework.startup import bootstrap_project
 from kedro.io import DataCatalog
 
 import moodscore
-from moodscore.files import replacing
+from moodscore.pretrained import FOLDER, ship
 
-#: Where the package keeps what ships, reader by reader.
-FOLDER = Path(moodscore.__file__).parent / "pretrained" / "models" / "readers" / "films"
-FORMAT = 1
+_MODELS = ("anfis_model", "cluster_centres")
 _DISTRIBUTION = "descriptor_distribution"
 
 
 def ship_films(project: Path, folder: Path = FOLDER) -> list[Path]:
-    """Write ``reader.json``, ``centres.json``, ``descriptor_quantiles.json`` and ``record.json``.
+    """Write the reader set ``films`` (:func:`moodscore.pretrained.ship`).
 
     Parameters
     ----------
     project : Path
         The project, with a run of the films and one of the demo corpus.
     folder : Path
-        Where the files go.
+        Where the models that ship are.
 
     Returns
     -------
@@ -45,37 +42,22 @@ def ship_films(project: Path, folder: Path = FOLDER) -> list[Path]:
     """
     bootstrap_project(project)
     films, demo = _catalog(project, "films"), _catalog(project, None)
-    folder.mkdir(parents=True, exist_ok=True)
-    contents = {
-        "centres.json": films.load("cluster_centres"),
-        "descriptor_quantiles.json": {
-            "source": films.load(_DISTRIBUTION),
-            "target": demo.load(_DISTRIBUTION),
-        },
-        "record.json": {
-            "format": FORMAT,
-            "moodscore": moodscore.__version__,
-            "workspace": "films",
-            "seed": films.load("params:seed"),
-            "versions": {name: _version(films, name) for name in ("anfis_model", "cluster_centres")},
-            "figures": _figures(films.load("reading_scores")),
-        },
+    models = {name: films.load(name) for name in _MODELS} | {
+        "descriptor_quantiles": {"source": films.load(_DISTRIBUTION), "target": demo.load(_DISTRIBUTION)}
     }
-    films.load("anfis_model").save(folder / "reader.json")
-    for name, content in contents.items():
-        with replacing(folder / name) as part:
-            text = json.dumps(content, indent=1, allow_nan=False, ensure_ascii=False)
-            part.write_text(text + "\n", encoding="utf-8")
-    return [folder / "reader.json", *(folder / name for name in contents)]
+    record = {
+        "moodscore": moodscore.__version__,
+        "workspace": "films",
+        "seed": films.load("params:seed"),
+        "versions": {name: films[name].resolve_load_version() for name in _MODELS},
+        "figures": _figures(films.load("reading_scores")),
+    }
+    return ship(models, record, reader="films", with_networks=False, folder=folder)
 
 
 def _catalog(project: Path, env: str | None) -> DataCatalog:
     with KedroSession.create(project_path=project, env=env, save_on_close=False) as session:
         return session.load_context().catalog
-
-
-def _version(catalog: DataCatalog, name: str) -> str:
-    return catalog[name].resolve_load_version()
 
 
 def _figures(scores: pd.DataFrame) -> dict[str, Any]:
