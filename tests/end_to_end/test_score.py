@@ -325,6 +325,23 @@ def test_corrected_from_a_library_with_its_own_sound(project, films):
     assert "of its" not in run.stderr  # one sound track needs no word
 
 
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ((), "has music already, in 100% of what is heard, which the new music replaces; --keep-audio -6"),
+        (("--keep-audio", "-6"), "has music already, in 100% of what is heard; it is kept"),
+        (("--replace",), None),
+    ],
+)
+def test_music_a_film_has_is_told_of_where_nobody_can_be_asked(project, options, said):
+    film = project.folder / "musical.mp4"
+    write_musical(film)
+    run = project.kedro("score", str(film), "-o", "musical.scored.mp4", "--force", *options)
+    assert run.returncode == 0, run.stdout + run.stderr
+    told = " ".join(run.stderr.split())
+    assert "music already" not in told if said is None else said in told
+
+
 def test_a_killed_run_leaves_nothing_under_a_final_name(project, films):
     command = [sys.executable, "-m", "kedro", "score", str(films / "h264.mp4"), "-o", "killed.mp4", "--force"]
     process = subprocess.Popen(command, cwd=project.folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
