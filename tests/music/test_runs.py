@@ -16,7 +16,9 @@ from moodscore.music import (
     RenderedTrack,
     Scene,
     arrange,
+    going_on,
     numbers_of,
+    on_beat,
     run_sheet,
 )
 from moodscore.music.cues import MAX_GAIN_DB, MAX_SLEW_DB_A_SECOND
@@ -175,6 +177,21 @@ def test_beats_fall_in_the_video_where_they_sound(make_score, make_piece):
     plain = cues.assign(crossfade_s=0.0, outgoing_fade_s=0.0, fade_in_s=0.0, fade_out_s=0.0)
     track = RenderedTrack(plain, sources, n_samples=n_samples, sample_rate=RATE).whole()[:, 0]
     np.testing.assert_allclose(np.flatnonzero(track) / RATE, np.concatenate(beats), atol=2 / RATE)
+
+
+def test_what_a_person_sees_of_a_score_by_hand():
+    cues = pd.DataFrame(
+        {
+            "source_file": ["a", "a", "b"],
+            "join": ["start", "jump", "change"],
+            "beats_s": ["0.500 1.000", "2.000", np.nan],
+        }
+    )
+    cuts = np.array([0.43, 0.75, 1.079, 2.09])
+    np.testing.assert_array_equal(on_beat(cues, cuts), [True, False, True, False])
+    assert going_on(cues, cuts) == {"pieces": 2, "jumps": 1, "changes": 1, "cuts": 4, "cuts_on_beats": 2}
+    assert not on_beat(cues.drop(columns="beats_s"), cuts).any()
+    assert len(on_beat(cues, np.empty(0))) == 0
 
 
 def test_an_ending_is_flagged_where_the_piece_ends_with_the_film(make_score, make_piece):

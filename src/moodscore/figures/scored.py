@@ -23,7 +23,8 @@ from moodscore.figures.style import (
     say_nothing_to_show,
     tidy,
 )
-from moodscore.vocabulary import JOINS, ON_BEAT_S
+from moodscore.music import on_beat
+from moodscore.vocabulary import JOINS
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -169,7 +170,7 @@ def _draw_music(axes: "Axes", cues: pd.DataFrame, cuts_s: np.ndarray, duration_s
     is_change = cues["source_file"].ne(cues["source_file"].shift())
     joins = cues.loc[cues["join"].isin(JOINS) & ~is_change, "start_s"]
     axes.vlines(joins, 0, 0.91, color=INK, lw=1.0)
-    is_on_beat = _on_beat(cues, cuts_s)
+    is_on_beat = on_beat(cues, cuts_s)
     for flags, fill in ((is_on_beat, INK), (~is_on_beat, "none")):
         cuts = cuts_s[flags]
         axes.plot(cuts, np.full(len(cuts), _CUT_HEIGHT), ls="", marker="v", ms=4, mfc=fill, mec=INK, mew=0.7)
@@ -186,15 +187,6 @@ def piece_colours(cues: pd.DataFrame) -> dict[str, str]:
 def _short(file: str) -> str:
     name = printable(PurePosixPath(file).stem)
     return name if len(name) <= _MAX_NAME else f"{name[: _MAX_NAME - 1]}…"
-
-
-def _on_beat(cues: pd.DataFrame, cuts_s: np.ndarray) -> np.ndarray:
-    """Whether each picture cut falls on a beat of what plays."""
-    cells = cues.get("beats_s", [])
-    beats = np.array([float(word) for cell in cells if isinstance(cell, str) for word in cell.split()])
-    if not len(beats):
-        return np.zeros(len(cuts_s), dtype=bool)
-    return np.abs(cuts_s[:, np.newaxis] - beats).min(axis=1, initial=np.inf) <= ON_BEAT_S
 
 
 def _draw_confidence(axes: "Axes", emotion: pd.DataFrame) -> None:

@@ -31,7 +31,7 @@ __getattr__, __dir__, __all__ = _lazy.attach(
         "licences": ["licence_notes"],
         "options": ["JOIN_PRICES", "MusicOptions", "UnitSelection"],
         "render": ["RenderedTrack", "concatenate_track", "render_track"],
-        "runs": ["RUN_COLUMNS", "going_on", "numbers_of", "run_sheet"],
+        "runs": ["RUN_COLUMNS", "going_on", "numbers_of", "on_beat", "run_sheet"],
         "scenes": ["Scene", "find_scenes"],
         "search": ["PlannedRun", "search_runs"],
         "selection": ["nearest_snippets", "select_units"],

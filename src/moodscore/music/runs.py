@@ -282,16 +282,28 @@ def going_on(cues: pd.DataFrame, cuts_s: np.ndarray) -> dict[str, int]:
     files = cues["source_file"]
     is_change = files.ne(files.shift()) & (np.arange(len(cues)) > 0)
     is_join = cues["join"].isin(JOINS)
-    beats = (
-        np.concatenate([numbers_of(cell) for cell in cues["beats_s"]]) if "beats_s" in cues else np.empty(0)
-    )
-    on_beats = 0
-    if len(beats) and len(cuts_s):
-        on_beats = int((np.abs(cuts_s[:, np.newaxis] - beats).min(axis=1) <= ON_BEAT_S).sum())
     return {
         "pieces": int(files.nunique()),
         "jumps": int((is_join & ~is_change).sum()),
         "changes": int((is_join & is_change).sum()),
         "cuts": len(cuts_s),
-        "cuts_on_beats": on_beats,
+        "cuts_on_beats": int(on_beat(cues, cuts_s).sum()),
     }
+
+
+def on_beat(cues: pd.DataFrame, cuts_s: np.ndarray) -> np.ndarray:
+    """Say which picture cuts fall on a beat of what plays.
+
+    Parameters
+    ----------
+    cues : pd.DataFrame
+        A cue sheet of any kind; one without beats has none.
+    cuts_s : np.ndarray [shape=(c,)]
+        Picture cuts in seconds.
+
+    Returns
+    -------
+    np.ndarray [shape=(c,), dtype=bool]
+    """
+    beats = np.concatenate([np.empty(0), *map(numbers_of, cues.get("beats_s", ()))])
+    return np.abs(cuts_s[:, np.newaxis] - beats).min(axis=1, initial=np.inf) <= ON_BEAT_S
