@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from moodscore.errors import MoodscoreError
-from moodscore.files import replacing
+from moodscore.files import content_key, replacing, sha256_of, write_text
 
 
 def names(folder):
@@ -94,3 +94,15 @@ def test_writers_at_the_same_time_do_not_share_the_temporary_file(tmp_path):
     text = path.read_text()
     assert text == text[0] * 100_000
     assert names(tmp_path) == ["a.txt"]
+
+
+def test_a_text_has_the_same_bytes_everywhere_and_the_published_sum(tmp_path):
+    """The SHA-256 of ``abc`` as FIPS 180-2 has it, appendix B.1."""
+    write_text(tmp_path / "text", "abc")
+    digest = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+    assert sha256_of(tmp_path / "text") == digest
+    assert content_key(tmp_path / "text") == digest[:16]
+    write_text(tmp_path / "text", "é\n")
+    assert (tmp_path / "text").read_bytes() == b"\xc3\xa9\n"
+    with pytest.raises(MoodscoreError, match="gone: cannot be read"):
+        sha256_of(tmp_path / "gone")

@@ -14,7 +14,12 @@ KEY_DIGITS = 16
 
 
 def content_key(path: str | Path) -> str:
-    """Fingerprint of a file's content: 16 hexadecimal digits.
+    """Fingerprint of a file's content: the first 16 digits of `sha256_of`, which see."""
+    return sha256_of(path)[:KEY_DIGITS]
+
+
+def sha256_of(path: str | Path) -> str:
+    """SHA-256 of a file's content: 64 hexadecimal digits.
 
     Raises
     ------
@@ -23,7 +28,7 @@ def content_key(path: str | Path) -> str:
     """
     try:
         with Path(path).open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()[:KEY_DIGITS]
+            return hashlib.file_digest(file, "sha256").hexdigest()
     except OSError as error:
         raise MoodscoreError(f"{path}: cannot be read ({error.strerror or error})") from error
 
@@ -74,3 +79,9 @@ def replacing(path: str | Path) -> Iterator[Path]:
             f"{path}: cannot be written ({error.strerror or error}); "
             "see that the folder can be written and the disk has room"
         ) from error
+
+
+def write_text(path: str | Path, text: str) -> None:
+    """Write a text file as `replacing` does: UTF-8, the same bytes on every system."""
+    with replacing(path) as part:
+        part.write_text(text, encoding="utf-8", newline="\n")

@@ -5,7 +5,7 @@ import pytest
 
 from moodscore.errors import MoodscoreError
 from moodscore.media import probe_clip
-from moodscore.scoring import content_key, look_at, sighting, strip_of
+from moodscore.scoring import look_at, sampled_key, sighting, strip_of
 from moodscore.vision import MeasureOptions
 
 OPTIONS = MeasureOptions()
@@ -86,7 +86,7 @@ def test_fingerprints_of_large_files(tmp_path, monkeypatch):
         elif changed is not None:
             own[changed] ^= 1
         (tmp_path / "a").write_bytes(own)
-        keys.add(content_key(tmp_path / "a"))
+        keys.add(sampled_key(tmp_path / "a"))
     assert len(keys) == 5
 
 

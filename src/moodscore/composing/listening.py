@@ -11,7 +11,7 @@ from moodscore.composing.brief import CompositionBrief, FilmScene
 from moodscore.composing.composer import compose
 from moodscore.composing.composition import Composition
 from moodscore.composing.moods import Mood, plain_targets
-from moodscore.files import replacing
+from moodscore.files import write_text
 from moodscore.samples import SampleSource
 
 SAMPLE_RATE = 44100
@@ -97,8 +97,7 @@ def write_page(
 <p class="axis">▲ more excited</p><div class="grid">{"".join(cells)}</div>
 <p class="axis">more positive ▶</p><script>{_SCRIPT}</script></body></html>
 """
-    with replacing(path) as part:
-        part.write_text(page, encoding="utf-8")
+    write_text(path, page)
     return Path(path)
 
 

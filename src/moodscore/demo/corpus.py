@@ -6,7 +6,6 @@ ours and is completed: a clip appears under its name only when it is whole, so w
 made is kept. A folder with clips and without ``corpus.json`` is somebody's own and is never touched.
 """
 
-import hashlib
 import json
 import logging
 from dataclasses import dataclass
@@ -18,7 +17,7 @@ from moodscore.demo.ratings import simulate_ratings
 from moodscore.demo.recipe import FRAMES_PER_S, ClipRecipe, plan_corpus
 from moodscore.demo.synth import SAMPLE_RATE, render_soundtrack
 from moodscore.errors import MoodscoreError
-from moodscore.files import replacing
+from moodscore.files import sha256_of, write_text
 from moodscore.media import write_clip
 
 #: Goes up with every change that makes other clips or other ratings from the same seed.
@@ -69,8 +68,8 @@ def ensure_corpus(folder: str | Path, *, seed: int, compute: Compute) -> Path:
     files |= {_name(wanted[clip_id]): digest for clip_id, digest in made.items()}
     if not table_is_whole:
         table = simulate_ratings(recipes, seed=seed).to_csv(index=False, lineterminator="\n")
-        _write_text(folder / _RATINGS, table)
-        files[_RATINGS] = _sha256(folder / _RATINGS)
+        write_text(folder / _RATINGS, table)
+        files[_RATINGS] = sha256_of(folder / _RATINGS)
     _write_manifest(folder, seed, files)
     if failures:
         clip_id, reason = next(iter(failures.items()))
@@ -91,7 +90,7 @@ class _ClipMaker:
         """Write the clip and return its SHA-256."""
         path = self.folder / _name(recipe)
         write_clip(path, render_frames(recipe), FRAMES_PER_S, render_soundtrack(recipe), SAMPLE_RATE)
-        return _sha256(path)
+        return sha256_of(path)
 
 
 def _name(recipe: ClipRecipe) -> str:
@@ -110,7 +109,7 @@ def _known_files(folder: Path, seed: int, recipes: list[ClipRecipe]) -> dict[str
     clips = {_name(recipe) for recipe in recipes}
     if (manifest["seed"], manifest["version"]) == (seed, GENERATOR_VERSION):
         unrecorded = (name for name in clips - recorded.keys() if (folder / name).is_file())
-        return {name: _sha256(folder / name) for name in unrecorded} | recorded
+        return {name: sha256_of(folder / name) for name in unrecorded} | recorded
     # Before the manifest says otherwise, or a call that ends in between leaves them as the new corpus.
     for name in clips | recorded.keys() - {_RATINGS}:
         (folder / _CLIPS / Path(name).name).unlink(missing_ok=True)
@@ -148,21 +147,10 @@ def _write_manifest(folder: Path, seed: int, files: dict[str, str]) -> None:
         "seed": seed,
         "files": dict(sorted(files.items())),
     }
-    _write_text(folder / _MANIFEST, json.dumps(manifest, indent=2) + "\n")
-
-
-def _write_text(path: Path, text: str) -> None:
-    """Write a text file that appears under its name only when it is whole."""
-    with replacing(path) as part:
-        part.write_text(text, encoding="utf-8", newline="\n")
+    write_text(folder / _MANIFEST, json.dumps(manifest, indent=2) + "\n")
 
 
 def _is_whole(folder: Path, name: str, files: dict[str, str]) -> bool:
     """Whether a file is there with the content it was made with."""
     path = folder / name
-    return name in files and path.is_file() and _sha256(path) == files[name]
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+    return name in files and path.is_file() and sha256_of(path) == files[name]

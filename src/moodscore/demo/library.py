@@ -15,12 +15,12 @@ from uuid import uuid4
 import numpy as np
 
 from moodscore.compute import Compute, map_clips
-from moodscore.demo.corpus import _sha256, _write_text
 from moodscore.demo.recipe import QUADRANTS
 from moodscore.demo.song_plan import Song, beat_times, plan_library
 from moodscore.demo.song_sound import render_song
 from moodscore.demo.synth import SAMPLE_RATE
 from moodscore.errors import MoodscoreError
+from moodscore.files import sha256_of, write_text
 from moodscore.media import Waveform, write_audio
 
 #: Goes up with every change that makes other songs from the same seed.
@@ -118,7 +118,7 @@ class _SongMaker:
         """Write the song and return its SHA-256."""
         path = self.folder / _file(name)
         write_audio(path, Waveform(render_song(song), SAMPLE_RATE))
-        return _sha256(path)
+        return sha256_of(path)
 
 
 def _file(name: str) -> str:
@@ -132,7 +132,7 @@ def _write_truth(folder: Path, seed: int, songs: dict[str, Song], digests: dict[
         "seed": seed,
         "songs": {_file(name): song_truth(song) | {"sha256": digests[name]} for name, song in songs.items()},
     }
-    _write_text(folder / TRUTH, json.dumps(truth, indent=1) + "\n")
+    write_text(folder / TRUTH, json.dumps(truth, indent=1) + "\n")
 
 
 def _known_truth(folder: Path) -> dict | None:
@@ -154,7 +154,7 @@ def _known_truth(folder: Path) -> dict | None:
 def _is_whole(folder: Path, truth: dict) -> bool:
     """Whether every song is there with the content it was made with."""
     return all(
-        (folder / file).is_file() and _sha256(folder / file) == known["sha256"]
+        (folder / file).is_file() and sha256_of(folder / file) == known["sha256"]
         for file, known in truth["songs"].items()
     )
 

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from moodscore.errors import MoodscoreError
-from moodscore.files import replacing
+from moodscore.files import write_text
 from moodscore.fuzzy.grid import RuleGrid
 
 _FORMAT = "moodscore ANFIS"
@@ -31,8 +31,7 @@ def write_model(model: Any, path: Path) -> None:
     text = json.dumps(_document(model), indent=1, allow_nan=False, ensure_ascii=False) + "\n"
     if not path.parent.is_dir():
         raise MoodscoreError(f"{path}: cannot be written, there is no such folder; choose another place")
-    with replacing(path) as part:
-        part.write_text(text, encoding="utf-8")
+    write_text(path, text)
 
 
 def read_model(model_class: type, path: Path) -> Any:

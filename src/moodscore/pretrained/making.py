@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from moodscore.errors import MoodscoreError
-from moodscore.files import replacing
+from moodscore.files import replacing, write_text
 from moodscore.pretrained.shipped import (
     FOLDER,
     FORMAT,
@@ -113,6 +113,4 @@ def largest_difference(arrays: Mapping[str, np.ndarray], others: Mapping[str, np
 
 
 def _write_json(path: Path, content: Any) -> None:
-    with replacing(path) as part:
-        text = json.dumps(content, indent=1, allow_nan=False, ensure_ascii=False)
-        part.write_text(text + "\n", encoding="utf-8")
+    write_text(path, json.dumps(content, indent=1, allow_nan=False, ensure_ascii=False) + "\n")

@@ -17,7 +17,7 @@ __getattr__, __dir__, __all__ = _lazy.attach(
         "overrides": ["EmotionSpan", "override_emotion", "parse_cues"],
         "parts": ["write_midi", "write_stems"],
         "scenes": ["Scene", "explain", "scenes_of"],
-        "sighting": ["Sighting", "check_is_film", "content_key", "look_at", "strip_of"],
+        "sighting": ["Sighting", "check_is_film", "look_at", "sampled_key", "strip_of"],
         "songs": ["index_songs"],
         "versions": ["newest_versions"],
     },

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from moodscore.errors import MoodscoreError
-from moodscore.files import is_same_file, replacing
+from moodscore.files import is_same_file, write_text
 from moodscore.media import list_clips
 
 _CONTAINERS = (".mp4", ".mkv")
@@ -139,8 +139,7 @@ class Outputs:
             os.replace(made[kind], place)
         record = {"request": request, "files": {str(place): _state(place) for place in places.values()}}
         try:
-            with replacing(self._record) as part:
-                part.write_text(json.dumps(record), encoding="utf-8")
+            write_text(self._record, json.dumps(record))
         except MoodscoreError as error:
             logger.warning("it is not remembered that this is finished: %s", error)
         return places["video"]

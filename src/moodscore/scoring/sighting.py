@@ -48,7 +48,7 @@ class Sighting:
     measures: ClipMeasures
 
 
-def content_key(path: str | Path) -> str:
+def sampled_key(path: str | Path) -> str:
     """Fingerprint of a file: its size and, of a large one, samples of its content.
 
     Raises
@@ -92,7 +92,7 @@ def look_at(path: str | Path, cache: Path, *, segment_s: float, options: Measure
     """
     check_is_film(path)
     how = fingerprint(CACHE_VERSION, segment_s, options.model_dump())
-    place = cache / f"{content_key(path)}-{how}.npz"
+    place = cache / f"{sampled_key(path)}-{how}.npz"
     stored = _load(place)
     if stored is not None:
         return stored
@@ -131,7 +131,7 @@ def strip_of(path: str | Path, cache: Path, facts: ClipInfo, *, n_pictures: int,
     MoodscoreError
         If the video cannot be opened.
     """
-    place = cache / f"{content_key(path)}-{n_pictures}x{height}.npz"
+    place = cache / f"{sampled_key(path)}-{n_pictures}x{height}.npz"
     stored = _arrays(place)
     if stored is not None and "pictures" in stored:
         return stored["pictures"]

@@ -112,7 +112,7 @@ class Studio:
         models, request = self.models, self.request
         return scoring.fingerprint(
             moodscore.__version__,
-            scoring.content_key(job.video),
+            scoring.sampled_key(job.video),
             models.versions,
             [models.parameter(name).model_dump() for name in ("anfis", "retrieval")],
             models.parameter("seed"),
