@@ -27,12 +27,8 @@ def choose_rules(
     seed: int,
 ) -> pd.DataFrame:
     """Number of bells and strength of shrinkage (:func:`moodscore.evaluation.choose_rules`)."""
-    rows = _rated(visual_descriptors, segments)
     return evaluation.choose_rules(
-        rows,
-        _groups(rows, clip_sources),
-        inputs=_inputs(reader, cluster_centres),
-        options=reader,
+        **_task(visual_descriptors, cluster_centres, segments, clip_sources, reader),
         bells=options.bells,
         strengths=options.shrinkages,
         seed=seed,
@@ -48,10 +44,8 @@ def choose_settling(
     seed: int,
 ) -> pd.DataFrame:
     """Smoothing and neutral radius (:func:`moodscore.evaluation.choose_settling`)."""
-    rows = _rated(visual_descriptors, segments)
-    inputs = _inputs(reader, cluster_centres)
     return evaluation.choose_settling(
-        rows, _groups(rows, clip_sources), inputs=inputs, options=reader, seed=seed
+        **_task(visual_descriptors, cluster_centres, segments, clip_sources, reader), seed=seed
     )
 
 
@@ -64,14 +58,10 @@ def compare_readings(
     seed: int,
 ) -> pd.DataFrame:
     """Every way of reading, each source left out (:func:`moodscore.evaluation.compare_readings`)."""
-    rows = _rated(visual_descriptors, segments)
     return evaluation.compare_readings(
-        rows,
-        _groups(rows, clip_sources),
-        inputs=_inputs(reader, cluster_centres),
+        **_task(visual_descriptors, cluster_centres, segments, clip_sources, reader),
         paper_inputs=list(vision.CHANNELS),
         all_inputs=_CUES,
-        options=reader,
         seed=seed,
     )
 
@@ -107,6 +97,23 @@ def write_films_report(
 _CUES = [*vision.CHANNELS, "motion", "chroma", "cut_rate", *vision.CUES]
 
 
+def _task(
+    visual_descriptors: pd.DataFrame,
+    cluster_centres: dict,
+    segments: pd.DataFrame,
+    clip_sources: pd.DataFrame,
+    reader: ReaderOptions,
+) -> dict[str, Any]:
+    """What every comparison on sources left out starts from."""
+    rows = _rated(visual_descriptors, segments)
+    return {
+        "rows": rows,
+        "groups": _groups(rows, clip_sources),
+        "inputs": reader.inputs or vision.VisualModel.model_validate(cluster_centres).inputs,
+        "options": reader,
+    }
+
+
 def _rated(visual_descriptors: pd.DataFrame, segments: pd.DataFrame) -> pd.DataFrame:
     labelled = segments.loc[segments["quadrant"].notna(), [*_KEYS, *_SCORES, "quadrant"]]
     return visual_descriptors.merge(labelled, on=_KEYS)
@@ -117,7 +124,3 @@ def _groups(rows: pd.DataFrame, clip_sources: pd.DataFrame) -> pd.Series:
     if clip_sources.empty:
         return rows["clip_id"]
     return rows["clip_id"].map(clip_sources.set_index("clip_id")["source"]).fillna(rows["clip_id"])
-
-
-def _inputs(reader: ReaderOptions, cluster_centres: dict) -> list[str]:
-    return reader.inputs or vision.VisualModel.model_validate(cluster_centres).inputs
